@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from shopform.doctor.questions import Answer
 from shopform.doctor.readings import REFUSED, Readings, Recorded, is_name, is_whole
 from shopform.kit.documents import Document
 from shopform.model.json_values import JSON_TYPES
 
-FORMAT = "1.0"
+FORMAT = "1.1"  # 1.0 has no `id` and `list_key` of kinds
+
+
+class RecordedKind(NamedTuple):
+    """Names of a kind; without objects it has no `id` and no `keys`, which are with JSON types."""
+
+    endpoint: str
+    id: str
+    list_key: str
+    keys: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +26,15 @@ class Recording:
     """How a shop behaves.
 
     `words` are the answers by question, `possible` those that are still open. `missing` are the
-    endpoints that it does not have, `denied` those that the key may not `read` or `write`.
+    endpoints that it does not have, `denied` those that the key may not `read` or `write`. `kinds`
+    are the names of each kind that was read.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
     possible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
+    kinds: Mapping[str, RecordedKind] = field(default_factory=dict)
 
 
 def recorded(seen: Readings, answers: Iterable[Answer], version: str) -> dict[str, Any]:
@@ -65,6 +76,8 @@ def _kind(name: str, seen: Readings) -> dict[str, Any]:
     listed = seen.listing(name)
     return {
         "endpoint": seen.surfaces[name].endpoint,
+        "id": seen.id_key(name),
+        "list_key": listed.key if listed else "",
         "objects": len(listed.items) if listed else None,
         "whole": listed is not None and is_whole(listed),
         "keys": _keys(seen.items(name)),
@@ -120,4 +133,11 @@ def recording_of(document: Document) -> Recording:
         {str(name): tuple(map(str, found)) for name, found in possible.items()},
         tuple(map(str, missing)),
         tuple(map(str, denied)),
+        {str(name): _kind_of(each) for name, each in document.get("kinds", {}).items()},
     )
+
+
+def _kind_of(given: Mapping[str, Any]) -> RecordedKind:
+    keys = {str(key): tuple(map(str, types)) for key, types in given.get("keys", {}).items()}
+    endpoint, number, list_key = (str(given.get(n, "")) for n in ("endpoint", "id", "list_key"))
+    return RecordedKind(endpoint, number, list_key, keys)

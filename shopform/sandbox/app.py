@@ -50,6 +50,12 @@ class App:
         self._generated = generated
         self._arrived = 0
         self._lock = threading.RLock()
+        moved = {name: each.endpoint for name, each in world.like.items() if each.endpoint}
+        # The endpoints by the names in requests; a usual one that this shop lacks is none.
+        self._names = dict.fromkeys(moved, "") | {new: name for name, new in moved.items()}
+        self._taking = {
+            t.list_endpoint: name for name, t in endpoints.tables.items() if t.list_endpoint
+        }
         open_shop(world, endpoints, seed, generated)
 
     def handle(
@@ -123,7 +129,8 @@ class App:
         self._gate.admit(request.method, name, request.key, self.world.switches["denied"])
         if name == APP_STATUS:
             return answer(200, [self._gate.installed(self.world.origin)])
-        for taking in (each for each in self.world.tables.values() if name == each.list_endpoint):
+        if name in self._taking:
+            taking = self.world.tables[self._taking[name]]
             return faults.after(fault, self._post_list(taking, request), listed=False)
         if name not in self.world.tables:
             raise Refusal(404)
@@ -132,7 +139,7 @@ class App:
         if listed:
             response = self._list(table, request.query, fault)
         elif request.method == "GET":
-            shown = table.answer(table.read(number), View.SINGLE)
+            shown = table.respond(table.read(number), View.SINGLE)
             response = answer(200, _picked(shown, request.query))
         else:
             response = self._write(table, number, request)
@@ -144,7 +151,7 @@ class App:
         name, _, number = rest.partition("/")
         if root or not name or (number and not number.isdecimal()):
             raise Refusal(404)
-        return name, int(number or 0)
+        return self._names.get(name, name), int(number or 0)
 
     def _list(
         self, table: Table, params: Mapping[str, str], fault: Fault | None
@@ -157,7 +164,7 @@ class App:
         if envelope or (switches["bare_limit"] == "honour" and "limit" in params):
             limit, offset = self._page(table, params)
         rows = faults.tamper(fault, rows[offset : offset + limit])
-        items = [_picked(table.answer(row, View.LISTED), params) for row in rows]
+        items = [_picked(table.respond(row, View.LISTED), params) for row in rows]
         if not envelope:
             return answer(200, items)
         paging: dict[str, object] = {"offset": offset, "limit": limit}
@@ -165,7 +172,7 @@ class App:
             paging["count"] = total if switches["paging_count"] == "total" else len(items)
         if switches["total"] != "none":
             paging["total"] = str(total) if switches["total"] == "string" else total
-        return answer(200, {"paging": paging, table.surface.list_key: items})
+        return answer(200, {"paging": paging, table.like.list_key or table.surface.list_key: items})
 
     def _page(self, table: Table, params: Mapping[str, str]) -> tuple[int, int]:
         most = int(self.world.switches["page_max"])
@@ -183,7 +190,7 @@ class App:
         content = _json_object(request.body)
         if request.method == "PUT":
             return self._done("put", table, table.update(number, content))
-        created = table.answer(table.create(request.query, content), View.CREATED)
+        created = table.respond(table.create(request.query, content), View.CREATED)
         form = self.world.switches["post"]
         if form == "empty":
             return SandboxResponse(201)
@@ -205,7 +212,7 @@ class App:
     def _done(self, switch: str, table: Table, row: dict[str, Any]) -> SandboxResponse:
         form = self.world.switches[switch]
         if form == "object200":
-            return answer(200, table.answer(row, View.SINGLE))
+            return answer(200, table.respond(row, View.SINGLE))
         return SandboxResponse(204 if form == "empty204" else 200)
 
     def _refused(self, refusal: Refusal) -> SandboxResponse:

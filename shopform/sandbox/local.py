@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self, TextIO
 
 from shopform.errors import UsageError
@@ -11,6 +12,7 @@ from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
 from shopform.kit.url_paths import is_loopback
 from shopform.sandbox.app import ROOT, App
+from shopform.sandbox.behaviour.surface import Likeness
 from shopform.sandbox.behaviour.table import World
 from shopform.sandbox.behaviour.tables import Endpoints, Seed
 from shopform.sandbox.calls import Hook, LoggedRequest
@@ -19,19 +21,24 @@ from shopform.sandbox.server import Server
 from shopform.sandbox.store import RowStore
 from shopform.sandbox.switches import Switches
 
+_EMPTY: Mapping[str, object] = MappingProxyType(
+    {"string": "", "boolean": False, "integer": 0, "number": 0, "array": (), "object": {}}
+)  # by the type in JSON
+
 
 class Sandbox:
     """A shop on loopback, which listens from the start; a context manager that closes it.
 
     `data` is a file that stores the shop, `seed` are the objects of a new shop, by endpoint.
-    `first_ids` are the first ids, by endpoint. Port 0 is any free port. A kind of `catalogue`
-    without a table written by hand gets one of its rows. Raises UsageError for invalid arguments,
-    such as a host that is not loopback.
+    `first_ids` are the first ids, and `like` the names of another shop, by endpoint. Port 0 is any
+    free port. A kind of `catalogue` without a table written by hand gets one of its rows. Raises
+    UsageError for invalid arguments, such as a host that is not loopback.
     """
 
     def __init__(
         self,
         *,
+        like: Mapping[str, Likeness] | None = None,
         switches: Mapping[str, str] | None = None,
         faults: Iterable[str] = (),
         token: str = "sandbox",  # noqa: S107
@@ -51,7 +58,7 @@ class Sandbox:
         given_ids = {endpoints.named(name): number for name, number in (first_ids or {}).items()}
         active = Switches(endpoints.switches, switches)
         self._store = RowStore(data, endpoints.first_ids | given_ids)
-        self._world = World(self._store, active)
+        self._world = World(self._store, active, like=like or {})
         try:
             gate = Gate(token, deny, daily_calls, endpoints.named)
             self.app = App(self._world, endpoints, gate, seed or {}, products)
@@ -139,10 +146,8 @@ def read_seed(file: Path) -> Seed:
     return typed
 
 
-def read_like(
-    file: Path, catalogue: Catalogue = STANDARD
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the switches and the denied endpoints of a shop that `doctor --record` recorded.
+def read_like(file: Path, catalogue: Catalogue = STANDARD) -> dict[str, Any]:
+    """Return the `switches`, `deny` and `like` of a shop that `doctor --record` recorded.
 
     A question without an answer is left at its default, or at the first word that is possible.
     Raises UsageError.
@@ -151,7 +156,7 @@ def read_like(
 
     try:
         found = recording_of(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, AttributeError) as problem:
+    except (OSError, ValueError, TypeError, AttributeError) as problem:
         hint = "`shopform doctor --record FILE` writes one"
         raise UsageError(f"`{file}` is not a recording of a shop", hint=hint) from problem
     endpoints = Endpoints.of(catalogue)
@@ -165,7 +170,22 @@ def read_like(
     tables = endpoints.tables
     missing = (f"{name}{MISSING}" for name in found.missing if name in tables)
     denied = (each for each in found.denied if each.partition(":")[0] in tables)
-    return words, (*missing, *denied)
+    kinds = {endpoints.of_kind[n]: k for n, k in found.kinds.items() if n in endpoints.of_kind}
+    like = {
+        name: Likeness(
+            kind.endpoint if kind.endpoint != name else "",
+            kind.id,
+            kind.list_key,
+            {key: _empty(types) for key, types in kind.keys.items()},
+        )
+        for name, kind in kinds.items()
+    }
+    return {"switches": words, "deny": (*missing, *denied), "like": like}
+
+
+def _empty(types: tuple[str, ...]) -> object:
+    """Return the value of a column that is not set: null, or an empty one of its type in JSON."""
+    return None if "null" in types or not types else _EMPTY.get(types[0])
 
 
 def _check_loopback(host: str) -> None:

@@ -95,6 +95,7 @@ def _facts(table: Table, endpoints: Endpoints, present: Container[str]) -> Table
         evidence = FactEvidence(kind.wire.endpoint.grade, kind.wire.endpoint.source)
         update = FactEvidence(kind.wire.update.grade, kind.wire.update.source)
     enveloped = switches[f"shape.{table.endpoint}"] == "envelope"
+    list_key = table.like.list_key or table.surface.list_key
     paging = {"offset": COUNT, "limit": COUNT}
     if switches["paging_count"] != "none":
         paging["count"] = COUNT
@@ -103,8 +104,8 @@ def _facts(table: Table, endpoints: Endpoints, present: Container[str]) -> Table
     return TableFacts(
         endpoint=table.endpoint,
         about=kind.about if kind else "",
-        id=table.shown(table.surface.id)[0],
-        list_key=table.surface.list_key if enveloped else "",
+        id=table.like.id or table.shown(table.surface.id)[0],
+        list_key=list_key if enveloped else "",
         read_only=table.read_only,
         paging=paging,
         parent=table.surface.parent,

@@ -7,12 +7,14 @@ file rewrites it with one line per row.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from shopform.errors import UsageError
 
 Row = dict[str, Any]
+Body = Mapping[str, Any]
 Change = tuple[str, int, Row]
 HEADER = '{"sandbox": 1}\n'
 
@@ -109,3 +111,12 @@ class RowStore:
                 out.writelines(json.dumps([[table, n, row]]) + "\n" for n, row in rows.items())
         new.replace(self._file)
         self._out = self._file.open("a", encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRow:
+    """A row to be stored, the previous one if any, and the request's body."""
+
+    row: Row
+    before: Row | None
+    body: Body

@@ -102,11 +102,11 @@ def command(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    words, denied = read_like(like, kinds) if like else ({}, ())
-    changed = words | dict(_pair(switch) for switch in switches)
+    recorded = read_like(like, kinds) if like else {"switches": {}, "deny": ()}
+    recorded["switches"] |= dict(_pair(switch) for switch in switches)
+    recorded["deny"] += deny
     rows = read_seed(seed) if seed else None
-    denied += deny
-    with Sandbox(switches=changed, seed=rows, deny=denied, catalogue=kinds, **asked) as sandbox:
+    with Sandbox(seed=rows, catalogue=kinds, **recorded, **asked) as sandbox:
         if ready_file:
             write_atomic(ready_file, f"{sandbox.port}\n".encode())
         click.echo(f"sandbox listening on {sandbox.url}")

@@ -6,17 +6,19 @@ from typing import Any
 from shopform.kinds.category import CATEGORY
 from shopform.sandbox.behaviour import images
 from shopform.sandbox.behaviour.columns import (
+    NAME,
     Column,
     ColumnType,
     SetBy,
+    columns_of,
     number,
     undocumented,
     unwritable,
 )
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import NAME, PendingRow, Table, View, columns_of
+from shopform.sandbox.behaviour.table import Table, View
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Row
+from shopform.sandbox.store import PendingRow, Row
 
 NULL = Column(default=None)
 SORT_ORDERS = ("normal", "no_stock_last", "random")

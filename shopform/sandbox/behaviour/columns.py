@@ -1,9 +1,11 @@
 """Columns of the shop's tables: how requests set them, and how responses show them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 from math import isfinite, nan
+from types import MappingProxyType
 
 from shopform.sandbox.behaviour.rewriting import rich
 from shopform.sandbox.messages import Refusal
@@ -134,3 +136,10 @@ def _text(name: str, given: object) -> str:
     if isinstance(given, str | int | float) and not isinstance(given, bool):
         return str(given)
     raise Refusal(400, f"{name} must be a string")
+
+
+NAME = Column()
+
+
+def columns_of(**columns: Column) -> Mapping[str, Column]:
+    return MappingProxyType(columns)

@@ -10,9 +10,9 @@ from shopform.kinds import Kind
 from shopform.sandbox.behaviour import images
 from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy, unwritable
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import PendingRow, Table, View
+from shopform.sandbox.behaviour.table import Table, View
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Row
+from shopform.sandbox.store import PendingRow, Row
 
 # By the name of the field's type.
 _COLUMNS: Mapping[str, Column] = {

@@ -3,11 +3,11 @@
 from typing import Any
 
 from shopform.kinds.menu import MENU
-from shopform.sandbox.behaviour.columns import Column, ColumnType
+from shopform.sandbox.behaviour.columns import Column, ColumnType, columns_of
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import PendingRow, Table, View, columns_of
+from shopform.sandbox.behaviour.table import Table, View
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Row
+from shopform.sandbox.store import PendingRow, Row
 
 
 class Menus(Table):

@@ -2,9 +2,16 @@
 
 from shopform.kinds.brand import BRAND
 from shopform.kinds.supplier import SUPPLIER
-from shopform.sandbox.behaviour.columns import Column, ColumnType, undocumented, unwritable
+from shopform.sandbox.behaviour.columns import (
+    NAME,
+    Column,
+    ColumnType,
+    columns_of,
+    undocumented,
+    unwritable,
+)
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import NAME, Table, columns_of
+from shopform.sandbox.behaviour.table import Table
 
 
 class Suppliers(Table):

@@ -6,25 +6,19 @@ from typing import Any
 from shopform.kinds.product import PRODUCT
 from shopform.sandbox.behaviour import images
 from shopform.sandbox.behaviour.columns import (
+    NAME,
     Column,
     ColumnType,
     SetBy,
+    columns_of,
     number,
     undocumented,
     unwritable,
 )
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import (
-    NAME,
-    PAGING,
-    Body,
-    PendingRow,
-    Table,
-    View,
-    columns_of,
-)
+from shopform.sandbox.behaviour.table import PAGING, Table, View
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Row
+from shopform.sandbox.store import Body, PendingRow, Row
 
 COUNTED_BY = ("supplier_id", "profile_id", "brand_id")
 REFERENCES = {name: name.removesuffix("_id") for name in COUNTED_BY}

@@ -6,11 +6,11 @@ from typing import Any
 from shopform.kinds.attribute import ATTRIBUTE
 from shopform.kinds.profile import PROFILE
 from shopform.kinds.value import VALUE
-from shopform.sandbox.behaviour.columns import Column, ColumnType, number
+from shopform.sandbox.behaviour.columns import NAME, Column, ColumnType, columns_of, number
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import NAME, Body, PendingRow, Table, View, columns_of
+from shopform.sandbox.behaviour.table import Table, View
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Row
+from shopform.sandbox.store import Body, PendingRow, Row
 
 TYPES = ("string", "valuelist", "integer", "boolean")  # D1
 

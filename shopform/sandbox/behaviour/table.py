@@ -4,25 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy, number, show_unknown
 from shopform.sandbox.behaviour.rewriting import rewrite_name, slug
-from shopform.sandbox.behaviour.surface import Surface
+from shopform.sandbox.behaviour.surface import Likeness, Surface
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Change, Row, RowStore
+from shopform.sandbox.store import Body, Change, PendingRow, Row, RowStore
 from shopform.sandbox.switches import Switches
 
-Body = Mapping[str, Any]
-NAME = Column()
+_AS_IT_IS = Likeness()
 START = datetime(2026, 1, 1)
 PAGING = frozenset({"limit", "offset", "fields"})
 REMOVED = frozenset({"is_removed", "removed_on"})
-
-
-def columns_of(**columns: Column) -> Mapping[str, Column]:
-    return MappingProxyType(columns)
 
 
 class View(Enum):
@@ -34,13 +28,14 @@ class View(Enum):
 @dataclass(slots=True)
 class World:
     """The data of all tables. `origin` is the shop's URL without a path; `seeding`: rows are those
-    of a seed, not of requests."""
+    of a seed, not of requests. `like` is the shop that this one is like, by endpoint."""
 
     store: RowStore
     switches: Switches
     origin: str = "http://127.0.0.1"
     tables: dict[str, "Table"] = field(default_factory=dict)
     seeding: bool = False
+    like: Mapping[str, Likeness] = field(default_factory=dict)
 
     @property
     def set_by(self) -> SetBy:
@@ -51,15 +46,6 @@ class World:
     def now(self) -> str:
         """Return a time that advances by a second with each change, so that runs are comparable."""
         return str(START + timedelta(seconds=self.store.commits))
-
-
-@dataclass(frozen=True, slots=True)
-class PendingRow:
-    """A row to be stored, the previous one if any, and the request's body."""
-
-    row: Row
-    before: Row | None
-    body: Body
 
 
 class Table:
@@ -92,6 +78,10 @@ class Table:
     @property
     def endpoint(self) -> str:
         return self.surface.endpoint
+
+    @property
+    def like(self) -> Likeness:
+        return self.world.like.get(self.endpoint, _AS_IT_IS)
 
     @property
     def typing(self) -> str:
@@ -263,6 +253,13 @@ class Table:
             for key, column in (keys | dict(self.columns)).items()
             for name in self.shown(key)
         } | unknown
+
+    def respond(self, row: Row, view: View) -> dict[str, Any]:
+        """Return an object as it is answered, with the names of the shop that this one is like."""
+        found, own = self.answer(row, view), self.shown(self.surface.id)[0]
+        once = found if view is View.CREATED else ()  # such as a secret
+        new = filter(self._unknown, self.like.columns)
+        return self.like.of(found, own, {own, self.surface.parent, *once}, new)
 
     def settle_path(self, draft: PendingRow) -> None:
         """Generate the path of a new object that was sent without one, and make it unique."""

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from shopform.kinds.redirect import REDIRECT
 from shopform.kinds.webhook import WEBHOOK
-from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy
+from shopform.sandbox.behaviour.columns import Column, ColumnType, SetBy, columns_of
 from shopform.sandbox.behaviour.rewriting import path
 from shopform.sandbox.behaviour.surface import Surface
-from shopform.sandbox.behaviour.table import PendingRow, Table, View, columns_of
+from shopform.sandbox.behaviour.table import Table, View
 from shopform.sandbox.messages import Refusal
-from shopform.sandbox.store import Row
+from shopform.sandbox.store import PendingRow, Row
 
 # A3 shows `product`, `stock` and `order`; H1, H2, F2 and P have the others.
 DOCUMENTED = frozenset(
