@@ -9,13 +9,14 @@ from shopform.diagnostics import Diagnostic, plural, warning
 from shopform.kinds import EXTRA, Kind, is_extra
 from shopform.kinds.spec import COLUMN
 from shopform.model.canonical import canonical
+from shopform.model.columns import ID
 from shopform.model.declared import Omission, Place
 from shopform.model.live import Live, LiveObject
 
 _NAME: Final = re.compile(COLUMN)
+UNSENT: Final = "its form in requests is another one, or unknown"
 _SECRET: Final = re.compile(r"password|secret|token|api_?key|credential", re.IGNORECASE)
 DECLARED: Final = "under `extra`"
-_ID: Final = re.compile(r"_ids?$")
 
 
 def columns_in(item: LiveObject) -> list[str]:
@@ -30,10 +31,10 @@ def undeclarable(kind: Kind, name: str) -> str:
     """Return why files cannot hold a column; empty if they can."""
     column = name.removeprefix(EXTRA)
     if column in kind.wire.unsent.value:
-        return "its form in requests is another one, or unknown"
+        return UNSENT
     if _SECRET.search(column):
         return "it may be a secret, by its name"
-    if _ID.search(column):
+    if ID.search(column):
         return "it is an id, and ids differ between shops"
     return "" if _NAME.search(column) else "its name cannot be declared"
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shopform.describe.columns import columns_in, undeclarable
+from shopform.describe.columns import UNSENT, columns_in, undeclarable
 from shopform.describe.redaction import label_of, redact
 from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
 from shopform.kit.graphs import find_cycles
 from shopform.model.canonical import canonical
+from shopform.model.columns import lost_keys
 from shopform.model.declared import Declared, Omission, Place
 from shopform.model.desired import Resource
 from shopform.model.keys import key_from
@@ -202,6 +203,8 @@ class _Declarer:
                 self._omit(kind, item, problem, name)
             elif required or self._differs_from_default(kind, name, value):
                 yield name, value
+        for name, key in lost_keys(kind, item):
+            self._omit(kind, item, UNSENT, f"{name}.{key}")
         for name in columns_in(item):
             if why := undeclarable(kind, name):
                 self._omit(kind, item, why, name)

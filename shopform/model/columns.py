@@ -1,14 +1,19 @@
 """The columns of a shop beyond the fields of its kinds, as far as a run needs them. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from shopform.kinds import EXTRA, Field, Kind, is_extra
 from shopform.model.desired import Desired
+from shopform.model.live import LiveObject
 from shopform.model.prior import Prior
 from shopform.model.shop import WireNames
 from shopform.model.values import Address
 
 Columns = dict[str, frozenset[str]]
+ID: Final = re.compile(r"(^|_)ids?$")
+"""The name of a column with ids, which mean nothing in another shop."""
 
 
 def columns_of(desired: Desired, prior: Prior) -> Columns:
@@ -48,6 +53,16 @@ def columns_of_fields(kind: Kind, own: WireNames) -> dict[str, str]:
 def _is_plain(row: Field) -> bool:
     type_ = row.type
     return not (row.generated or type_.listed or type_.targets or type_.unreadable)
+
+
+def lost_keys(kind: Kind, item: LiveObject) -> Iterator[tuple[str, str]]:
+    """Yield the fields with keys in their values that are lost when the field is written.
+
+    Ids, and what the shop itself sets, are not among them.
+    """
+    for name, type_ in kind.composed.items():
+        found = type_.unsent_keys(item.fields.get(name)) - kind.wire.computed.value
+        yield from ((name, key) for key in sorted(found) if not ID.search(key))
 
 
 def extra_names(columns: Iterable[str]) -> dict[str, str]:

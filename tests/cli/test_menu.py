@@ -182,6 +182,23 @@ def test_a_dump_declares_the_menu_as_it_is(one: Project, tmp_path: Path) -> None
     assert one.settled()
 
 
+def test_keys_of_items_that_a_write_would_lose_are_reported(one: Project) -> None:
+    declare(one, SHOES, MORE, ABOUT)
+    one.apply()
+    icon = {"type": "url", "val": "x", "titel": "X", "icon": "x.png", "item_id": 7, "count": 0}
+    by_hand(one, {"type": "menu", "val": "", "titel": "M", "items": [icon]})
+    said = one.run("dump")
+    assert (
+        "    # items.icon left out: its form in requests is another one, or unknown\n" in said.out
+    )
+    assert "item_id" not in said.out
+    said = one.run("plan")
+    assert "`items` of `menu.top` has other keys in the shop, which are lost: `icon`" in said.err
+    assert "catalogue.yaml:" in said.err
+    one.apply()
+    assert "other keys" not in one.run("plan").err
+
+
 @pytest.mark.wide
 def test_a_category_that_a_menu_names_is_deleted_after_the_menu_changed(one: Project) -> None:
     declare(one, SHOES, MORE)

@@ -136,9 +136,13 @@ class _Writer:
         yield f"{' ' * indent}{_key(resource)}:"
         indent += STEP
         for name in kind.fields:
-            if name in left:
-                yield comment(f"{name} left out: {left[name]}", indent)
-            elif name in resource.fields and _written(kind, name, resource.fields[name]):
+            for part in (each for each in left if each.partition(".")[0] == name):
+                yield comment(f"{part} left out: {left[part]}", indent)
+            if (
+                name not in left
+                and name in resource.fields
+                and _written(kind, name, resource.fields[name])
+            ):
                 yield from self._field(kind, resource, name, indent)
         yield from _extra_lines(resource, indent)
         for inner in self.declared.catalogue.children[kind.name]:

@@ -117,6 +117,10 @@ class FieldType:
         """Whether a response may contain this value, to find a field with an unknown name."""
         return True
 
+    def unsent_keys(self, raw: object) -> frozenset[str]:
+        """Return the keys with a value, in a response, that a write of the field would not have."""
+        return frozenset()
+
     def declared_as(self, raw: object, value: object) -> object:
         """Return a value of a response as files declare it; `value` is its canonical form."""
         return value

@@ -6,11 +6,20 @@ from functools import cache
 from types import GenericAlias
 from typing import Any, ClassVar, NamedTuple
 
-from shopform.kinds.field_types.base import NO_HOSTS, Change, Fault, FieldType, Load, text_of
+from shopform.kinds.field_types.base import (
+    NO_HOSTS,
+    Change,
+    Fault,
+    FieldType,
+    Load,
+    records_of,
+    text_of,
+)
 from shopform.kinds.field_types.number import Number
 from shopform.kit.text import backquoted
 
 Item = Mapping[str, Any]
+_UNSET: tuple[object, ...] = (None, "", "0", 0, [], {})
 _OWN = frozenset({"title", "type", "value", "class", "items"})
 
 
@@ -119,6 +128,13 @@ class Tree(FieldType):
             "type" in item or any(word in item for word in ids) or self.is_local(item.get("items"))
             for item in items
         )
+
+    def unsent_keys(self, raw: object) -> frozenset[str]:
+        names = self.names
+        items = records_of(raw)
+        held = {key for item in items for key, value in item.items() if value not in _UNSET}
+        held -= {names.title, names.word, names.value, names.style, names.items}
+        return frozenset(held).union(*(self.unsent_keys(item.get(names.items)) for item in items))
 
     def _choices(self) -> list[str]:
         return [*(word for word, _, _ in self.words), "type", "items"]

@@ -5,6 +5,8 @@ from collections import Counter
 from shopform.diagnostics import Collector
 from shopform.kinds import Kind
 from shopform.kit.graphs import reversed_edges
+from shopform.kit.text import backquoted
+from shopform.model.columns import lost_keys
 from shopform.model.live import Live
 from shopform.model.plan import Action, Change, Op
 from shopform.model.references import every_link
@@ -32,6 +34,7 @@ def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
         _limits(draft, shop.rules.deletes, options)
         route_proofs.check(draft, paths)
     _replacements(draft)
+    _lost_keys(draft)
     removed_paths.check(draft, paths, shop.rules.url_changes, options)
     _renamed(draft)
     _near(draft)
@@ -45,6 +48,23 @@ def _renamed(draft: PlanDraft) -> None:
         from shopform.planning.checks import rename_detection
 
         rename_detection.check(draft)
+
+
+def _lost_keys(draft: PlanDraft) -> None:
+    """Warn of keys in values of the shop that are lost when a field is written as a whole."""
+    for step in draft.graph.steps.values():
+        item = draft.live.object(step.kind, step.id) if step.op is Op.UPDATE and step.id else None
+        found = [*lost_keys(draft.catalogue[step.kind], item)] if item else []
+        for name in sorted({name for name, _ in found} & step.fields.keys()):
+            draft.out.warning(
+                "keys-lost",
+                f"`{name}` of `{step.address}` has other keys in the shop, which are lost:"
+                f" {backquoted([key for each, key in found if each == name])}",
+                span=span_of(draft.desired, step.address),
+                address=step.address,
+                hint="set them again in the shop; or leave the field to it, by `lifecycle:"
+                f" {{ignore: [{name}]}}`",
+            )
 
 
 def _near(draft: PlanDraft) -> None:
