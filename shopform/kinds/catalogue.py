@@ -3,9 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from shopform.kinds.base import Kind
+
+RUNTIME: Final = frozenset("app-status batch customer gift-card order order-return stock".split())
+"""Endpoints whose objects are made while a shop is open (kinds.md 12, 14): never reconciled."""
 
 
 @dataclass(frozen=True)

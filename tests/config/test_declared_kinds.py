@@ -146,6 +146,7 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "an endpoint of shopform": (": note\n", ": brand\n", "kinds.yaml:5:5 endpoint-taken"),
     "an endpoint": (": note\n", ": /note\n", "kinds.yaml:5:15 wrong-text"),
     "an endpoint with a slash": (": note\n", ": brand/\n", "kinds.yaml:5:15 wrong-text"),
+    "what customers make": (": note\n", ": order\n", "kinds.yaml:5:5 endpoint-runtime"),
     "an endpoint in capitals": (": note\n", ": Brand\n", "kinds.yaml:5:5 endpoint-taken"),
     "the name of a kind": (": notes", ": category", "kinds.yaml:4:5 section-taken"),
     "the name of the other": (": lines", ": note", "kinds.yaml:19:5 section-taken"),
