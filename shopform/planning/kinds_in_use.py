@@ -25,7 +25,7 @@ def lists_to_read(
     """
     known, only = _in_scope(options, desired, prior)
     catalogue = desired.catalogue
-    needed = {address.kind for address in known.every}
+    needed = known.kinds
     needed |= {intent.kind for intent in prior.pending}
     # The children of deleted objects are read even if none are owned.
     full = {address.kind for address in known.destroyed}
@@ -46,7 +46,7 @@ def lists_to_read(
 def kinds_in_scope(options: Options, desired: Desired, prior: Prior) -> set[str]:
     """Return the kinds of the objects that a plan may change. Raises as `lists_to_read` does."""
     known, only = _in_scope(options, desired, prior)
-    return {address.kind for address in (known.every if only is None else only)}
+    return known.kinds if only is None else {address.kind for address in only}
 
 
 def _in_scope(

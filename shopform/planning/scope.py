@@ -78,6 +78,11 @@ class Known:
     def every(self) -> dict[Address, None]:
         return dict.fromkeys([*self.resources, *self.entries])
 
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of them all."""
+        return {address.kind for some in (self.resources, self.entries) for address in some}
+
 
 def scope(options: Options, known: Known) -> Scope:
     """Return the targets with their dependencies, without the excluded and their dependents.
