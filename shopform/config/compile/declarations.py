@@ -38,9 +38,9 @@ class Declaration:
     columns: Map[str, str]
     data: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
-    wrong: set[str] = field(default_factory=set)
+    wrong: frozenset[str] = frozenset()
     holds: list[tuple[Kind, Scalar]] = field(default_factory=list)
-    moved: set[str] = field(default_factory=set)
+    moved: frozenset[str] = frozenset()
 
     def entry(self, field: str) -> Found | None:
         """Return the entry of a field, and the mapping with it: the resource, or its `extra`."""
@@ -97,7 +97,7 @@ class Declarations:
                 span=node.span,
             )
             node = Mapping(node.file, node.start)
-            self._declare(kind, key, node, container).wrong.update(kind.fields)
+            self._declare(kind, key, node, container).wrong = frozenset(kind.fields)
             return
         declaration = self._declare(kind, key, node, container)
         for inner in self._catalogue.children[kind.name]:

@@ -97,7 +97,7 @@ def _move_columns(declaration: Declaration, collector: Collector) -> None:
         plain = node.plain or node.text in BOOLEANS
         same = Scalar(node.file, node.start, node.end, node.text, plain)
         fields.entries[field] = (key, same)
-        declaration.moved.add(field)
+        declaration.moved |= {field}
     declaration.node = fields
 
 
