@@ -91,3 +91,17 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> Switched:
 @pytest.fixture
 def one(tmp_path: Path, sandbox: Sandbox, shared: Switched) -> Machine:
     return Machine(tmp_path / "one", sandbox)
+
+
+def deletes_what_a_probe_left(one: Machine, two: Machine, **environment: str) -> None:
+    """A probe of one machine cannot delete what it made, and the next run of another does."""
+    sandbox = one.sandbox
+    before = sandbox.app.state()
+    sandbox.set_fault("DELETE:1+:400")
+    run = one.run("doctor", "--probe", "--auto-approve", **environment)
+    assert "refuses to delete" in " ".join(run.err.split()), run.text
+    assert sandbox.app.state() != before
+    sandbox.clear_faults()
+    assert "of an earlier probe" in two.done("doctor", **environment).err
+    assert sandbox.app.state() == before
+    assert "of an earlier probe" not in one.done("doctor", **environment).err

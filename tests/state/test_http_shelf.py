@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from forge.jobs import MERGE, NUMBER, Hub
-from machines import Machine
+from machines import Machine, deletes_what_a_probe_left
 from object_stores import Killed
 from terraform_server import ENVIRONMENT, Gitea, GitLab, TerraformServer, serving
 from test_http_store import QUICK, WIDE, breaking, dying
@@ -41,6 +41,15 @@ def one(tmp_path: Path, sandbox: Sandbox, server: TerraformServer) -> Machine:
     machine = Machine(tmp_path / "one", sandbox)
     machine.declare(state=server.address, **NORD)
     return machine
+
+
+def test_what_a_probe_left_is_deleted_from_another_machine(
+    one: Machine, server: TerraformServer, sandbox: Sandbox
+) -> None:
+    """Its journal is beside the state, and empty after that, since the server deletes nothing."""
+    two = Machine(one.directory.with_name("two"), sandbox)
+    two.declare(state=server.address, **NORD)
+    deletes_what_a_probe_left(one, two, **ENVIRONMENT)
 
 
 def raised(problem: StateError) -> None:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from machines import Machine, Switched, one, shared
+from machines import Machine, Switched, deletes_what_a_probe_left, one, shared
 
 from shopform.workflow.records import run_history
 
@@ -40,6 +40,13 @@ def test_another_machine_lists_and_undoes_a_run(one: Machine) -> None:
     assert suppliers(one) == ["Syd"]
     for machine in (one, two):
         assert not (machine.directory / ".shopform/runs").exists()
+
+
+def test_what_a_probe_left_is_deleted_from_another_machine(one: Machine, shared: Switched) -> None:
+    """Also where the journal cannot be deleted: it is empty then."""
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    shared.refuses = lambda request: "probe/" in request and "delete" in request
+    deletes_what_a_probe_left(one, one.another("two"))
 
 
 def test_a_plan_that_another_machine_applied_is_said_to_be_applied(one: Machine) -> None:

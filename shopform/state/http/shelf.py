@@ -1,6 +1,6 @@
 """Documents beside a state on a server of Terraform's `http` protocol.
 
-    NAME-runs, NAME-plans    {"serial": 7, ..., "documents": {NAME: [TIME, DATA], ...}}
+    NAME-runs, NAME-plans, NAME-probe    {"serial": 7, ..., "documents": {NAME: [TIME, DATA], ...}}
 
 These servers cannot list, so all documents of a sort are one state, the oldest first. DATA is
 compressed and in base64, since GitLab keeps each version. Each write has the serial that follows
@@ -24,9 +24,10 @@ from shopform.state.http.server import Intervals, RemoteState, how_to_unlock
 from shopform.state.lock_info import LockInfo, held_by, new_lock_info
 from shopform.state.shelf import NAME, Shelf
 
-# How many documents a server keeps; a run has two, a review three. Others stay on the machine:
-# calls and snapshots are written by each plan, and each write would be a version of a state.
-KEPT: Final = {"runs": 100, "plans": 60}
+# How many documents a server keeps; a run has two, a review three, a probe its journal. Others stay
+# on the machine: calls and snapshots are written by each plan, and each write would be a version of
+# a state.
+KEPT: Final = {"runs": 100, "plans": 60, "probe": 1}
 LARGEST: Final = 4 * 1024 * 1024
 FRAME: Final = 64  # the characters around a document, at most
 

@@ -68,6 +68,7 @@ def check_shop(
         if probe or left:
             store = workspace.store()
             session = stack.enter_context(store.open("doctor", approval.lock_timeout))
+            shelf = workspace.shelf("probe")  # what another machine wrote before the lock
             left = journal_of(shelf)
         connection = stack.enter_context(connected(workspace, limits, writing=probe))
         client, ledger = connection.client, connection.ledger

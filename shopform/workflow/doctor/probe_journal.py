@@ -49,12 +49,11 @@ class ProbeJournal:
         self.save()
 
     def save(self) -> None:
-        """Write the document, or delete it if there is nothing to remove."""
-        if not self.made:
-            self.shelf.delete([DOCUMENT])
-            return
+        """Write the document; one without objects is also deleted, where the store can do that."""
         document = {"version": VERSION, "name": self.name, "made": self.made}
         self.shelf.write(DOCUMENT, json.dumps(document).encode())
+        if not self.made:
+            self.shelf.delete([DOCUMENT])
 
     def is_ours(self, kind: Kind, values: Iterable[object], url: str) -> bool:
         """Whether an object with these strings was made by this probe.
@@ -102,7 +101,7 @@ def journal_of(shelf: Shelf) -> ProbeJournal | None:
             f"`{shelf.place(DOCUMENT)}` is not the journal of a probe",
             hint=f"delete objects whose names begin with `{PREFIX}` in the shop, then this file",
         ) from None
-    return ProbeJournal(shelf, name, made)
+    return ProbeJournal(shelf, name, made) if made else None
 
 
 def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
