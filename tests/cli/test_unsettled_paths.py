@@ -80,7 +80,7 @@ def test_path_that_the_shop_derives_where_an_empty_one_was_sent_is_not_promised_
         one.sandbox.after(derive)
         _, outcome = one.apply()
         (found,) = outcome.warnings
-        assert "sent ``, stored `herre`" in found.summary
+        assert 'sent `""`, stored `herre`' in found.summary
         assert found.hint == "recorded in the state; the next plan shows no change"
         made = one.plan()
         assert (made.empty, warnings(made)) == (True, [])
