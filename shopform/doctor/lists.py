@@ -17,6 +17,8 @@ from shopform.kinds.field_types.number import count_in
 from shopform.kit.text import backquoted
 from shopform.model.json_values import is_removed
 
+OVER = "1000"  # the limit of the page that is too large
+
 
 def exists(kind: Kind, seen: Readings) -> Finding:
     """Whether the shop has a kind, and whether the key may read it."""
@@ -95,8 +97,10 @@ def _whole(one: ListAnswer, seen: Readings) -> int:
 
 
 def page_max(seen: Readings) -> Finding:
-    """The largest page, by the limit that a list of 100 reports."""
+    """The largest page, by the limit that lists report."""
     limits = {str(one.paging["limit"]) for one in envelopes(seen) if "limit" in one.paging}
+    if _over(seen) == OVER:
+        return found(OVER, "`paging.limit` of a page of 1,000")
     if limits:
         return agreed(limits, "`paging.limit` of a page of 100")
     if any(one.status == 400 for one in seen.of("list")):
@@ -111,9 +115,19 @@ def limit_over(seen: Readings) -> Finding:
         return unknown("no list is known to honour a limit")
     if not one.accepted:
         return found("refuse", f"a page of 1,000 answers {one}")
-    listed = seen.listing(one.kind, "over")
-    limit = str(listed.paging.get("limit", "")) if listed else ""
-    return found("honour" if limit == "1000" else "clamp", "a page of 1,000 is answered")
+    listed, limit = seen.listing(one.kind), _over(seen)
+    if not limit:
+        return unknown("the list does not report its limit", "clamp", "honour")
+    usual = str(listed.paging.get("limit", "")) if listed else ""
+    word = {OVER: "honour", usual: "clamp"}.get(limit, "other")
+    return found(word, f"`paging.limit` of a page of 1,000 is {limit}")
+
+
+def _over(seen: Readings) -> str:
+    """Return the limit that the list reports of which too large a page was asked."""
+    one = seen.first("over")
+    listed = seen.listing(one.kind, "over") if one else None
+    return str(listed.paging.get("limit", "")) if listed else ""
 
 
 def _limits(seen: Readings, kind: str) -> bool:

@@ -7,7 +7,7 @@ from shopform.doctor.readings import Readings
 from shopform.kinds import Field, Kind
 from shopform.kinds.field_types import Seed
 from shopform.kit.text import backquoted, join_first
-from shopform.model.json_values import REMOVED
+from shopform.model.json_values import REMOVED, is_masked
 from shopform.model.shop import WireNames
 
 NUMBERS = ("number", "flag", "id", "decimal")
@@ -163,16 +163,23 @@ def secret(kind: Kind, row: Field, seen: Readings) -> Finding:
     shown += [i for one in seen.of("created", kind=kind.name) if (i := seen.object(one))]
     if not shown:
         return none_exists(kind)
-    always = any(item.get(key) for item in shown)
-    return found("always" if always else "once", "reads of it")
+    values = {str(item[key]) for item in shown if item.get(key)}
+    if any(map(is_masked, values)):
+        return found("other", f"reads show a mask in place of `{key}`")
+    return found("always" if values else "once", "reads of it")
 
 
 def set_form(kind: Kind, row: Field, seen: Readings) -> Finding:
     """Whether a set is returned as an array or as one string."""
     key = seen.surfaces[kind.name].fields.get(row.name, row.wire)
-    values = [item[key] for item in seen.items(kind.name) if item.get(key)]
-    words = {"comma" if isinstance(value, str) else "array" for value in values}
+    words = {_set_word(item[key]) for item in seen.items(kind.name) if item.get(key)}
     return agreed(words, f"the type of `{key}`") if words else none_exists(kind)
+
+
+def _set_word(value: object) -> str:
+    if not isinstance(value, str):
+        return "array"
+    return "other" if value.lstrip().startswith(("[", "{")) else "comma"
 
 
 def path_form(kind: Kind, seen: Readings) -> Finding:
@@ -187,10 +194,12 @@ def path_form(kind: Kind, seen: Readings) -> Finding:
     if not shown:
         return none_exists(kind)
     bare = sum(not text.startswith("/") for text in paths)
-    tried = any(seen.of("created", kind=kind.name))
+    hosts, slashes = (any(seen.of(s, kind=kind.name)) for s in ("created", "updated"))
     words = {
-        "keep": bool(own) or not tried,
+        "keep": (bool(own) or not hosts) and (bare < len(paths) or not slashes),
         "strip": not own and bare == len(paths),
         "slash": not own and not bare,
     }
-    return among(words, f"{len(shown)} paths", "`--probe` sends a full URL of the shop")
+    if not any(words.values()):
+        return found("other", "they are stored in a way that no word describes")
+    return among(words, f"{len(shown)} paths", "`--probe` sends a full URL, and a leading slash")

@@ -103,7 +103,7 @@ def _of_fields(kind: Kind, row: Callable[..., Question]) -> Iterator[Question]:
                 f"{kind.name}_unknown_{singular}",
                 "undocumented values",
                 "warns, and sends them",
-                partial(writes.refusal, "unknown", "accept"),
+                partial(writes.refusal, "unknown", "update", "accept"),
             )
 
 
@@ -149,7 +149,7 @@ PROBED = (
     _probe("delete_parent", "deleting an object with children", "deletes children first",
            writes.delete_parent),
     _probe("unique_names", "a name that another object has", "reports the refusal",
-           partial(writes.refusal, "same_name", "free")),
+           partial(writes.refusal, "same_name", "create", "free")),
     _probe("unknown_columns", "columns that are not documented", "sends those that are shown",
            writes.unknown_columns),
     _probe("identity", "rewriting of names", "records what was stored", writes.rewriting),

@@ -19,8 +19,13 @@ CUT = 16  # the sandbox's length; a shop's own may be another
 def _untried(seen: Readings) -> Finding:
     if not seen.probed:
         return unknown(NOT_TRIED)
-    failed = f": {seen.failures}" if seen.failures else ""
-    return unknown(f"the probe did not come to it{failed}")
+    refused = [
+        f"{one.kind} is not created, it answers {one}"
+        for one in seen.of("create")
+        if not (one.accepted or one.failed or _created(one.kind, seen))
+    ]
+    reasons = "; ".join(filter(None, [seen.failures, *dict.fromkeys(refused)]))
+    return unknown("the probe did not come to it" + (f": {reasons}" if reasons else ""))
 
 
 def _shown(step: str, kind: str, seen: Readings) -> Item | None:
@@ -99,11 +104,15 @@ def clears(step: str, seen: Readings) -> Finding:
     return _untried(seen)
 
 
-def refusal(step: str, accepted: str, seen: Readings) -> Finding:
-    """Whether a write is accepted; the other word is `refuse`."""
+def refusal(step: str, usual: str, accepted: str, seen: Readings) -> Finding:
+    """Whether a write is accepted, as the `usual` one is; the other word is `refuse`."""
     one = seen.first(step)
     if one is None:
         return _untried(seen)
+    if not any(each.accepted for each in seen.of(usual, kind=one.kind)):
+        return unknown(f"the shop does not accept another {usual} of {one.kind}")
+    if hidden := one.sent.keys() - seen.keys(one.kind).keys():
+        return unknown(f"the shop does not show {backquoted(sorted(hidden))}")
     return found(accepted if one.accepted else "refuse", f"it answers {one}")
 
 

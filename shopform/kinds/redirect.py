@@ -30,7 +30,7 @@ REDIRECT = Kind(
     ),
     probe=Probe(
         create={"source": "{name}", "target": "{url}/{name}-target"},
-        update={"target": "{name}-other"},
+        update={"target": "/{name}-other"},
     ),
     rows=(
         assumed(

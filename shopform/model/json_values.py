@@ -99,6 +99,11 @@ def is_set(flag: object) -> bool:
     return flag.strip().lower() not in NO_FLAG if isinstance(flag, str) else bool(flag)
 
 
+def is_masked(secret: str) -> bool:
+    """Return whether a mask is shown in place of a secret, or of a part of it (dossier 7: open)."""
+    return any(mark in secret for mark in "*\u2022\u25cf")
+
+
 def with_gaps(given: object) -> list[dict[str, Any]] | None:
     """Return the objects of an array with gaps in its numbering; None for anything else.
 

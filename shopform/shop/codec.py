@@ -10,7 +10,7 @@ from shopform.kinds.field_types import Seed
 from shopform.kinds.field_types.number import id_in
 from shopform.kit.text import backquoted
 from shopform.model.columns import extra_names
-from shopform.model.json_values import is_removed, is_set
+from shopform.model.json_values import is_masked, is_removed, is_set
 from shopform.model.live import LiveObject
 from shopform.model.shop import Names, Shop, WireNames
 from shopform.model.values import Secret, host_of
@@ -151,9 +151,10 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
 
 
 def generated(kind: Kind, names: Names, item: Item) -> dict[str, str]:
-    """Return the generated secrets of a response, by field."""
+    """Return the generated secrets of a response, by field; a mask in place of one is none."""
     found = {ours: item.get(names.fields[ours]) for ours in kind.generated}
-    return {ours: text for ours, text in found.items() if isinstance(text, str) and text}
+    given = {ours: text for ours, text in found.items() if isinstance(text, str) and text}
+    return {ours: text for ours, text in given.items() if not is_masked(text)}
 
 
 def unwrap(kind: Kind, names: Names, body: object) -> Item | None:

@@ -218,12 +218,36 @@ def test_a_journal_that_is_none_stops_the_run() -> None:
         assert "is not the journal of a probe" in " ".join(run.err.split())
 
 
-def test_an_object_that_the_shop_refuses_to_delete_is_named() -> None:
+@pytest.mark.parametrize("status", [400, 403])
+def test_an_object_that_the_shop_refuses_to_delete_is_named(status: int) -> None:
     with checked_shop() as one:
-        one.sandbox.set_fault("DELETE:1+:400")
+        one.sandbox.set_fault(f"DELETE:1+:{status}")
         run = one.run(*PROBE, code=1)
-        assert "the shop refuses to delete what a probe made" in " ".join(run.err.split())
+        said = " ".join(run.err.split())
+        assert "the shop refuses to delete what a probe made: supplier 1" in said
+        assert "(named `sfprobe-" in said
         assert one.journal.exists()
+        made = [call.path for call in one.sandbox.calls if call.method == "POST"]
+        assert made == 2 * ["/supplier"], "a shop that deletes nothing gets no more"
         one.sandbox.clear_faults()
         assert "of an earlier probe" in one.run("doctor").err
         assert not one.journal.exists()
+
+
+def test_objects_that_an_error_leaves_in_the_shop_are_named() -> None:
+    with checked_shop() as one:
+        one.sandbox.set_fault("DELETE:1+:429")
+        run = one.run(*PROBE, code=17)
+        assert "objects of a probe are left in the shop: supplier 1" in " ".join(run.err.split())
+        one.sandbox.clear_faults()
+        one.run("doctor")
+        assert not one.journal.exists()
+
+
+def test_a_kind_whose_objects_lack_the_keys_is_not_tried() -> None:
+    """A redirect whose fields have other names would be one without a source."""
+    with checked_shop({"redirect_names": "fra,til,kode"}) as one:
+        words = one.run(*PROBE, "--json")
+        found = {each["question"]: each for each in json.loads(words.out)["answers"]}
+        assert "/redirect" not in {c.path for c in one.sandbox.calls if c.method == "POST"}
+    assert found["redirect_names"]["answer"] == "none"

@@ -71,6 +71,11 @@ TAKEN = [
     wrote("create", "category", "POST"),
     wrote("below", "category", "POST", sent={"rewrite_url": "a"}, status=400),
 ]
+PAGED = [one("list", "brand", {"paging": PAGING, "brands": []})]
+TOPICS = [
+    one("list", "webhook", [{"webhook_id": 1, "url": "https://a.dk", "topics": ["stock"]}]),
+    wrote("update", "webhook", "PUT"),
+]
 CASES: list[tuple[str, str, list[Recorded]]] = [
     ("shape.supplier", "bare", [one("list", "supplier", [])]),
     ("shape.brand", "envelope", [one("list", "brand", {"paging": PAGING, "brands": []})]),
@@ -184,7 +189,37 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
     ("absent", "200", [one("absent", "supplier", [])]),
     ("usage_headers", "x-calls-left", [one("list", "brand", [], usage=("x-calls-left",))]),
     ("webhook_events", "comma", [one("list", "webhook", [{"id": 1, "events": "a,b"}])]),
+    ("webhook_events", "other", [one("list", "webhook", [{"id": 1, "events": '["a"]'}])]),
     ("webhook_secret", "always", [one("list", "webhook", [{"id": 1, "secret": "x"}])]),
+    ("webhook_secret", "other", [one("list", "webhook", [{"id": 1, "secret": "****3f"}])]),
+    ("page_max", "1000", [*PAGED, one("over", "brand", {"paging": {"limit": 1000}, "brands": []})]),
+    ("limit_over", "honour", [*PAGED, one("over", "brand", {"paging": {"limit": 1000}, "a": []})]),
+    ("limit_over", "clamp", [*PAGED, one("over", "brand", {"paging": {"limit": "100"}, "a": []})]),
+    ("limit_over", "other", [*PAGED, one("over", "brand", {"paging": {"limit": 5}, "a": []})]),
+    (
+        "limit_over",
+        "",
+        [
+            one("list", "supplier", TWO),
+            one("small", "supplier", TWO[:1]),
+            one("over", "supplier", TWO),
+        ],
+    ),
+    ("webhook_unknown_event", "refuse", [*TOPICS, wrote("unknown", "webhook", "PUT", status=400)]),
+    ("webhook_unknown_event", "accept", [*TOPICS, wrote("unknown", "webhook", "PUT")]),
+    (
+        "webhook_unknown_event",
+        "",
+        [*TOPICS, wrote("unknown", "webhook", "PUT", sent={"events": ["x"]})],
+    ),
+    (
+        "webhook_unknown_event",
+        "",
+        [
+            wrote("update", "webhook", "PUT", status=405),
+            wrote("unknown", "webhook", "PUT", status=405),
+        ],
+    ),
     ("attribute_type", "data_type", [one("list", "attribute", [{"id": 1, "data_type": "x"}])]),
     (
         "redirect_path",
@@ -192,6 +227,14 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
         [
             wrote("create", "redirect", "POST", status=201, sent={"source": "a"}),
             one("created", "redirect", {"redirect_id": 1, "source": "/a", "target": "/b"}),
+        ],
+    ),
+    (
+        "redirect_path",
+        "other",
+        [
+            one("created", "redirect", {"redirect_id": 1, "source": "a", "target": "shop.dk/b"}),
+            one("updated", "redirect", {"redirect_id": 1, "source": "a", "target": "c"}),
         ],
     ),
     ("post", "id_only", [wrote("create", "supplier", "POST", body={"supplier_id": 1})]),
@@ -220,7 +263,15 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
             one("clear_empty_read", "supplier", {"supplier_id": 1, "dropshipping_mail": "m"}),
         ],
     ),
-    ("unique_names", "refuse", [wrote("same_name", "supplier", "POST", status=409)]),
+    (
+        "unique_names",
+        "refuse",
+        [
+            wrote("create", "supplier", "POST"),
+            wrote("same_name", "supplier", "POST", status=409),
+        ],
+    ),
+    ("slugs", "", [wrote("create", "category", "POST", status=405)]),
     (
         "identity",
         "other",

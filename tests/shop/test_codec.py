@@ -105,6 +105,8 @@ def test_generated_secret_is_in_no_live_object() -> None:
     assert "s3cret" not in repr(got)
     assert generated(WEBHOOK, names_for(WEBHOOK), item) == {"secret": "s3cret"}
     assert generated(WEBHOOK, names_for(WEBHOOK), {"webhook_id": 1, "secret": None}) == {}
+    for mask in ("********", "****3f9a", "\u2022\u2022\u2022"):
+        assert generated(WEBHOOK, names_for(WEBHOOK), {"webhook_id": 1, "secret": mask}) == {}
 
 
 def test_overrides_are_used_for_reading_and_writing() -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from shopform import __version__
 from shopform.config.write.wire_edits import with_wire
+from shopform.diagnostics import warning
 from shopform.doctor.questions import Answer, answers
 from shopform.doctor.readings import Readings
 from shopform.doctor.recording import recorded
 from shopform.doctor.wire import Names, learned
-from shopform.errors import BudgetSpent
+from shopform.errors import BudgetSpent, ShopformError, StateError
 from shopform.files import write_output
 from shopform.kinds import Kind
 from shopform.shop.client import Client
@@ -73,7 +74,7 @@ def check_shop(
         connection = stack.enter_context(connected(workspace, limits, writing=probe))
         client, ledger = connection.client, connection.ledger
         client.before_write = session.require_lock if session else None
-        removed = remove_leftovers(client, left) if left else 0
+        removed = _remove(workspace, client, left) if left else 0
         before = client.calls
         usage = workspace.loaded.app_usage.get(workspace.shop.name)
         with reading(workspace, connection):
@@ -118,8 +119,21 @@ def _probe(workspace: Workspace, asked: Examiner, shelf: Shelf, approval: Approv
         Prober(asked, journal).run()
     finally:
         if journal.made:
-            remove_leftovers(client, journal)
+            _remove(workspace, client, journal)
     return True
+
+
+def _remove(workspace: Workspace, client: Client, journal: ProbeJournal) -> int:
+    """Remove what a probe left, or warn of it. Raises the errors of `remove_leftovers`."""
+    try:
+        return remove_leftovers(client, journal)
+    except StateError:
+        raise  # names the objects itself
+    except ShopformError:
+        text = f"objects of a probe are left in the shop: {journal.listed}"
+        hint = "the next `shopform doctor` deletes them"
+        workspace.observer.warn([warning("probe-left", text, hint=hint)])
+        raise
 
 
 def _announced(client: Client, journal: ProbeJournal) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shopform.errors import RequestRefused, StateError
+from shopform.errors import AccessRefused, RequestRefused, StateError
 from shopform.kinds import Kind
 from shopform.shop import write
 from shopform.shop.client import Client
@@ -32,6 +32,12 @@ class ProbeJournal:
     @classmethod
     def begin(cls, shelf: Shelf) -> "ProbeJournal":
         return cls(shelf, PREFIX + secrets.token_hex(4))
+
+    @property
+    def listed(self) -> str:
+        """The objects for a message, and the name that they have."""
+        made = ", ".join(f"{kind} {number}" if number else kind for kind, number in self.made)
+        return f"{made} (named `{self.name}`)"
 
     def announce(self, kind: Kind) -> None:
         self.made.append((kind.name, 0))
@@ -120,9 +126,9 @@ def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
             if _delete(client, client.shop.catalogue[name], number, journal):
                 removed += 1
     if journal.made:
-        listed = ", ".join(f"{name} {number}" for name, number in journal.made)
         raise StateError(
-            f"the shop refuses to delete what a probe made: {listed}", hint="delete it in the shop"
+            f"the shop refuses to delete what a probe made: {journal.listed}",
+            hint="delete it in the shop",
         )
     return removed
 
@@ -130,7 +136,7 @@ def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
 def _delete(client: Client, kind: Kind, number: int, journal: ProbeJournal) -> bool:
     try:
         write.delete(client, kind, number)
-    except RequestRefused:
+    except (AccessRefused, RequestRefused):
         return False
     journal.deleted(kind, number)
     return True

@@ -26,11 +26,13 @@ class Prober:
 
     def run(self) -> None:
         for kind in self.examiner.kinds:
+            if self.journal.made:
+                return  # a shop that does not delete what was made gets no more of it
             if kind.probe and self.examiner.readings.listing(kind.name) is not None:
                 self._life(kind)
 
     def _life(self, kind: Kind) -> None:
-        number = self._first(kind)
+        number = 0 if self._unnamed(kind) else self._first(kind)
         if not number:
             return
         self._read("created", kind, number)
@@ -69,6 +71,12 @@ class Prober:
     @property
     def _last(self) -> Recorded:
         return self.examiner.exchanges[-1]
+
+    def _unnamed(self, kind: Kind) -> bool:
+        """Whether the objects of the shop lack the key of a required field."""
+        keys, fields = self.examiner.readings.keys(kind.name), self.examiner.names[kind.name].fields
+        required = [row.name for row in kind.rows if row.required]
+        return bool(keys) and any(fields.get(name, "") not in keys for name in required)
 
     def _names(self, kind: Kind) -> Iterator[Mapping[str, str]]:
         known = self.examiner.names[kind.name]
