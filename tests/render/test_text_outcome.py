@@ -62,7 +62,7 @@ def test_incomplete_apply_tells_what_failed_what_waits_and_how_to_go_on() -> Non
                 step=failed,
                 diagnostic=error(
                     "request-refused",
-                    "the shop refused POST /category (400): name missing",
+                    "`category.men`: the shop refused POST /category (400): name missing",
                     hint="give it a name",
                 ),
             ),
