@@ -244,7 +244,7 @@ class Reporter:
 
     def named(self, file: str) -> None:
         """Report the file in which names of the API were set; empty if they were there."""
-        done = f"{file}: set names under `wire`." if file else "The names in the files are right."
+        done = f"{file}: set names under `wire`." if file else "No names to set under `wire`."
         self.console.info(done)
 
     def _listed(self, what: str, addresses: Sequence[Address]) -> None:

@@ -75,8 +75,8 @@ def _unfinished(
         reason = outcome.stopped.diagnostics[0]
         yield from wrap(f"Stopped: {reason.summary or reason.code}", width)
     for failure in outcome.failed:
-        error, address = failure.diagnostic, failure.step.address
-        text = f"{address}: {error.summary.removeprefix(f'`{address}`: ')}"
+        error, failed = failure.diagnostic, failure.step.address
+        text = f"{failed}: {error.summary.removeprefix(f'`{failed}`: ')}"
         first, *rest = wrap(text, width, "  failed   ", " " * 11)
         yield first.replace("failed", ink.paint("failed", RED), 1)
         yield from [*rest, *wrap(error.hint, width, " " * 11)]
