@@ -62,7 +62,9 @@ def _equal(context: StepContext, kind: Kind, name: str, sent: Fields, held: Fiel
 
 def _kept(context: StepContext, kind: Kind, name: str, sent: Fields, held: Fields) -> bool:
     """Return whether the shop stored a field of this name, perhaps rewritten."""
-    if name not in held or kind.type(name).unreadable:
-        return bool(held.get(name))
+    if name not in held:
+        return False
+    if kind.type(name).unreadable:
+        return bool(held[name]) or not sent[name]
     now = canonical(kind.type(name), held[name], context.hosts)
     return _equal(context, kind, name, sent, held) or (isinstance(now, str) and now != "")

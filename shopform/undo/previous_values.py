@@ -105,7 +105,9 @@ class PreviousValues:
             raise NotRestorable(NOT_RECORDED)
         if type_.targets:
             return type_.with_links(change.before, self._reference)
-        if change.before is not None and not change.sensitive:
+        # Null is the canonical form of some unset values, and of a field that was not shown.
+        unset = item is not None and name in item.fields and type_.canonical(None) is None
+        if (unset or change.before is not None) and not change.sensitive:
             return sent if change.before == entry.stored.get(name, sent) else change.before
         if sent is MISSING:
             raise NotRestorable(NOT_SHOWN)

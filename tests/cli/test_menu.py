@@ -237,6 +237,15 @@ def test_a_plan_that_names_another_category_than_it_shows_is_refused(one: Projec
     assert one.run("apply", "plan.json").exit == 12
 
 
+def test_one_menu_is_deleted_while_another_is_made(one: Project) -> None:
+    menus = {place: {"location": place, "items": [SHOES]} for place in ("top", "side")}
+    one.declare(categories=CATEGORIES, menus=menus)
+    one.apply()
+    del menus["side"]
+    one.declare(categories=CATEGORIES, menus=menus | {"new": {"location": "new", "items": [MORE]}})
+    assert "1 to add, 0 to change, 1 to destroy" in one.run("plan").out
+
+
 PAGES: Any = {"about": {"headline": "Om os", "rewrite_url": "om-os"}}
 TO_PAGE: Any = {"title": "Om os", "page": "about"}
 

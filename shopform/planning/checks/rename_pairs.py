@@ -91,7 +91,7 @@ class RenameFinder:
                     live = canonical(type_, item.fields[name], draft.live.hosts)
                     secret = bool(held) and is_digest(held[0])
                     held.append(digest(kind, name, live, held[0]) if secret else live)
-                values[name] = tuple(dict.fromkeys(held))
+                values[name] = tuple(held)
             yield Candidate(address, item.id, item.parent_id, values, _label(kind, values))
 
     def created(self, addresses: list[Address]) -> Iterator[Candidate]:
