@@ -8,16 +8,15 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import Final
 
-import httpx
-
 from shopform.errors import ForgeError
 from shopform.files.paths import LARGEST
 from shopform.forge.api import ForgeApi
 from shopform.forge.ci_run import CiRun
 from shopform.forge.forge import PLAN_FILE, MergedRequest, artifact_of, own_comment
 from shopform.forge.records import part
-from shopform.shop.http_client import open_https
+from shopform.shop.http_client import download, open_https
 
+SECONDS: Final = 180.0  # for an artifact
 # The token of a workflow may not ask who it is (403, "Resource not accessible by integration").
 ACTIONS: Final = "github-actions[bot]"
 
@@ -109,26 +108,11 @@ class GitHub:
         if not url:
             return response.content
         elsewhere = ForgeError(f"GitHub leads to an address for `{path}` that is not https")
-        data = bytearray()
-        try:
-            with (
-                open_https(url, elsewhere) as http,
-                http.stream("GET", url) as answer,
-            ):
-                if not answer.is_success:
-                    raise ForgeError(
-                        f"the artifact `{path}` failed with HTTP {answer.status_code}",
-                        status=answer.status_code,
-                    )
-                for piece in answer.iter_bytes():
-                    data += piece
-                    if len(data) > LARGEST:
-                        raise ForgeError(f"the artifact `{path}` is larger than {LARGEST:,} bytes")
-        except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise ForgeError(
-                f"no answer for the artifact `{path}`: {type(problem).__name__}"
-            ) from None
-        return bytes(data)
+        with open_https(url, elsewhere) as http:
+            found = download(http, url, largest=LARGEST, seconds=SECONDS)
+        if isinstance(found, str):
+            raise ForgeError(f"cannot read the artifact `{path}`: {found}")
+        return found
 
 
 def _member(data: bytes, wanted: str, artifact: str) -> bytes:

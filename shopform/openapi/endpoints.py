@@ -67,7 +67,6 @@ class Reading(NamedTuple):
     format: str
     endpoints: Mapping[str, DocumentedEndpoint]
     problems: Mapping[str, str]
-    visited: int
 
 
 def plural(endpoint: str) -> str:

@@ -49,7 +49,6 @@ def read(document: Any, limit: int = MAX_NODES) -> Reading:
         version,
         reader.endpoints,
         reader.schemas.problems,
-        reader.schemas.visited,
     )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from shopform.errors import ShopformError
-from shopform.kit.url_paths import is_loopback
+from shopform.kit.url_paths import is_loopback, without_secrets
 
 TRIES: Final = 3
 TIMEOUT: Final = 30.0  # seconds
@@ -87,7 +87,7 @@ def download(http: httpx.Client, url: str, *, largest: int, seconds: float) -> b
 def _read(http: httpx.Client, url: str, largest: int, late: Event) -> bytes | str:
     with http.stream("GET", url) as response:
         if "Location" in response.headers:
-            return f"it leads to `{response.headers['Location'][:200]}`"
+            return f"it leads to `{without_secrets(response.headers['Location'])[:200]}`"
         if not response.is_success:
             return f"it answered {response.status_code}"
         body = body_of(response, largest, late)

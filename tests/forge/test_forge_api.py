@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from threading import Thread
 import pytest
 
 from shopform.errors import ForgeError
+from shopform.forge import github
 from shopform.forge.api import ForgeApi
 from shopform.forge.ci_run import CiRun
 from shopform.forge.forge import MergedRequest
@@ -141,13 +143,19 @@ def zipped(**files: str) -> bytes:
     return data.getvalue()
 
 
-def test_the_archive_of_an_artifact_is_fetched_without_the_token() -> None:
+def test_the_archive_of_an_artifact_is_fetched_without_the_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     data = {"good": zipped(**{"shopform-ci__main.plan.json": "plan", "main.md": "x"})}
     data["two"] = zipped(**{"a__main.plan.json": "1", "b__main.plan.json": "2"})
     data["none"], data["damaged"] = zipped(other="x"), data["good"][:60]
     wanted = ["good"]
 
     def stored(_path: str) -> Answer:
+        if wanted[0] == "slow":
+            time.sleep(0.3)
+        if wanted[0] == "moved":
+            return 302, {"Location": "https://u:signed@b.example/a?signed=1"}, b""
         return (200, {}, data[wanted[0]]) if wanted[0] in data else (404, {}, b"")
 
     run = {"head_sha": REQUEST.head, "repository_id": 1, "head_repository_id": 1}
@@ -169,8 +177,11 @@ def test_the_archive_of_an_artifact_is_fetched_without_the_token() -> None:
                 ("two", "or several"),
                 ("none", "has no file"),
                 ("damaged", "is damaged"),
-                ("lost", "HTTP 404"),
+                ("lost", "it answered 404"),
+                ("slow", "took more than 0 seconds"),
+                ("moved", "it leads to `https://b.example/a`"),
             ):
+                monkeypatch.setattr(github, "SECONDS", 0.05 if wanted[0] == "slow" else 30)
                 with pytest.raises(ForgeError, match=says) as problem:
                     forge.saved_plan(REQUEST, "shopform-ci/main.plan.json")
                 assert "signed" not in str(problem.value)
