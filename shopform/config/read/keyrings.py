@@ -31,7 +31,7 @@ def write_keyring(name: str, text: str) -> None:
 
 def _call(method: str, *given: str) -> str | None:
     if find_spec("keyring") is None:
-        hint = 'install it: `pip install "shopform[keyring]"`; or use `${env:NAME}`'
+        hint = "install it: `pip install '.[keyring]'` in a checkout; or use `${env:NAME}`"
         raise ConfigError("the library `keyring` is not installed", hint=hint)
     try:
         import keyring  # chooses a backend by its configuration
