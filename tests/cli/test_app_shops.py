@@ -157,6 +157,8 @@ def test_what_needs_no_key_works_from_the_record(fleet: Fleet) -> None:
     assert f"{name}: 2 resources" in fleet.run("validate").out
     assert fleet.run("graph", "--shop", name).exit == 0
     assert fleet.run("fmt", "--check").exit in (0, 1)
+    login = fleet.run("login", "--shop", name)
+    assert (login.exit, f"the key of `{name}` comes from the list" in login.err) == (10, True)
     complete = ShellComplete(main, {"obj": Console()}, "shopform", "_SHOPFORM_COMPLETE")
     words = ["-C", str(fleet.folder), "plan", "--shop"]
     found = {item.value for item in complete.get_completions(words, "127")}

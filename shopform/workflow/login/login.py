@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from shopform.config.compile.app_shops import is_of_app
 from shopform.config.compile.shop_settings import url_problem
 from shopform.config.read.keyrings import keyring_name, read_keyring, write_keyring
 from shopform.config.read.yaml_nodes import Scalar, child
@@ -73,8 +74,11 @@ def log_in(workspace: Workspace, page: LoginPage, show: Callable[[str], None]) -
 
 
 def _name_of_token(workspace: Workspace) -> str:
-    shop = workspace.shop.name
-    token = child(workspace.loaded.project.settings["shops"][1], shop, "token")
+    shop, project = workspace.shop.name, workspace.loaded.project
+    if is_of_app(project, shop):
+        hint = "a login is for a shop that is declared under `shops`"
+        raise ConfigError(f"the key of `{shop}` comes from the list of its app", hint=hint)
+    token = child(project.settings["shops"][1], shop, "token")
     name = keyring_name(token.text) if isinstance(token, Scalar) else ""
     if not name:
         raise ConfigError(
