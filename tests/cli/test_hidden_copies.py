@@ -17,6 +17,7 @@ from shopform.kinds.base import UNKNOWN
 from shopform.kinds.declared.make import extended
 from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
+from shopform.render.json.plan_document import INTEGRITY, integrity_of
 from shopform.sandbox import Sandbox
 from shopform.sandbox.behaviour.categories import Categories
 from shopform.sandbox.behaviour.columns import SetBy
@@ -171,6 +172,22 @@ categories:
         run = run_here(folder, "apply", "--auto-approve", environment=environment_of())
         assert run.exit == 0, run.text
         assert made(sandbox) == ["Ea", "Eb"]
+
+
+def test_a_saved_plan_stops_as_well(tmp_path: Path) -> None:
+    with two_shops(tmp_path, hidden(3, is_hidden=1), other=DROPS) as shops:
+        assert shops.run("clone", *BETWEEN, "--out", "p.json").exit == 0
+        data = json.loads((tmp_path / "p.json").read_text("utf-8"))
+        steps = data["shopform"]["steps"] if "shopform" in data else data["steps"]
+        (step,) = [each for each in steps if "hides" in each]
+        assert step["hides"] == ["is_hidden"]
+        refused(shops.run("apply", "p.json"), "is_hidden", 14)
+        assert len(made(shops.new)) == 1
+        step["hides"] = ["tag"]
+        data[INTEGRITY] = integrity_of(data)
+        (tmp_path / "p.json").write_text(json.dumps(data), "utf-8")
+        run = shops.run("apply", "p.json")
+        assert "does not send what it hides by" in run.err, run.text
 
 
 def test_files_of_a_copy_are_refused_by_what_earlier_runs_saw(tmp_path: Path) -> None:

@@ -56,6 +56,9 @@ def _plan(data: PlanDocument, catalogue: Catalogue) -> Plan:
     unknown = {kind for step in data.steps for kind in step.children} - catalogue.keys()
     if unknown:
         raise ValueError(f"`{min(unknown)}` is not a kind")
+    for step in data.steps:
+        if not step.fields.keys() >= {*step.hides}:
+            raise ValueError(f"`{step.key}` does not send what it hides by")
     records, change = data.resource_changes, partial(_change, catalogue)
     stays = [change(record) for record in records if record.shopform.settled]
     return Plan(
