@@ -8,7 +8,7 @@ from typing import Any, Final
 from shopform.clone.text_rewriting import Rewriting
 from shopform.diagnostics import Diagnostic, Severity, with_severity
 from shopform.kinds import Catalogue
-from shopform.kit.text import trimmed
+from shopform.kit.text import backquoted, trimmed
 from shopform.model.canonical import canonical
 from shopform.model.declared import Declared, Omission
 from shopform.model.desired import Desired, Import, Resource
@@ -192,7 +192,8 @@ def _omit_duplicates(copy: Copy) -> None:
     paths: set[Value] = set()
     for address, resource in list(copy.resources.items()):
         if identities[_identity(resource)] > 1 and address not in copy.fixed:
-            copy.omit(address, "another one would have the same name and parent")
+            names = backquoted(resource.kind.identity, " and ")
+            copy.omit(address, f"another one would have the same {names}")
             continue
         name = resource.kind.path
         path = resource.fields.get(name)

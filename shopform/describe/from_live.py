@@ -10,6 +10,7 @@ from shopform.describe.redaction import label_of, redact
 from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
 from shopform.kit.graphs import find_cycles
+from shopform.kit.text import backquoted
 from shopform.model.canonical import canonical
 from shopform.model.columns import lost_keys
 from shopform.model.declared import Declared, Omission, Place
@@ -152,7 +153,8 @@ class _Declarer:
         if item.fixed and place not in self.referred:
             self._omit(kind, item, "every shop has one")
         elif count > 1 and not self.duplicates:
-            self._omit(kind, item, f"{count} {kind.section} have this name and parent")
+            names = backquoted(kind.identity, " and ")
+            self._omit(kind, item, f"{count} {kind.section} have this {names}")
         elif nesting and nesting.only and not self._holds(nesting.kind, item, nesting.only):
             self._omit(kind, item, f"`{parents[0]}` cannot hold it")
         else:

@@ -8,7 +8,7 @@ from shopform.describe.redaction import holds_password, is_nested, redact
 from shopform.diagnostics import Collector, Diagnostic, Severity, with_severity
 from shopform.kinds import Kind
 from shopform.kit.graphs import find_cycles
-from shopform.kit.text import is_damaged
+from shopform.kit.text import backquoted, is_damaged
 from shopform.model.declared import LiveField, Place
 from shopform.model.desired import Desired, Resource
 from shopform.model.live import Live, LiveObject
@@ -83,10 +83,11 @@ def _checked(desired: Desired, matching: Matching, found: list[LiveField]) -> It
         if isinstance(each.value, Ref)
     }
     for each in found:
-        identity = each.field in matching.catalogue[each.address.kind].identity
+        names = matching.catalogue[each.address.kind].identity
+        identity = each.field in names
         why = each.why
         if identity and counts[identities[each.address]] > 1:
-            why = why or "another one would have the same name and parent"
+            why = why or f"another one would have the same {backquoted(names, ' and ')}"
         if not identity and _in_cycle(refers, each):
             why = why or "it would be part of a cycle"
         yield replace(each, why=why, value=None if why else each.value)

@@ -329,7 +329,7 @@ def test_twins_are_named_by_their_ids(folder: Path) -> None:
         assert done.exit == 0
         assert files(folder)["imports.yaml"].split("\n")[2:] == [
             "imports:",
-            "  # the same name and parent: only the ids differ",
+            "  # the same identity: only the ids differ",
             "  - {address: category.sko, id: 5}",
             "  - {address: category.sko-6, id: 6}",
             "",

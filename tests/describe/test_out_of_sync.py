@@ -97,7 +97,7 @@ def test_deleted_and_unmanaged_objects_are_distinguished() -> None:
 def test_a_name_that_a_sibling_has_is_not_written() -> None:
     world = World().settled("category.a", 1, name="A").declare("category.b", name="B")
     world.owned("category.b", 2, name="B").live("category", 2, name="A", tag="x")
-    taken = "another one would have the same name and parent"
+    taken = "another one would have the same `parent` and `name`"
     assert found(world) == {("category.b", "name"): taken, ("category.b", "tag"): "x"}
 
 

@@ -105,7 +105,7 @@ class _Writer:
         if not self.declared.duplicates:
             return []
         lines = ["imports:"]
-        lines.append(comment("the same name and parent: only the ids differ", 2))
+        lines.append(comment("the same identity: only the ids differ", 2))
         for address, number in self.declared.ids.items():
             if address in self.declared.duplicates:
                 suffix = f", shop: {inline_scalar(shop, '', bracketed=True)}" if shop else ""

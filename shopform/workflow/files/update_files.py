@@ -19,6 +19,7 @@ from shopform.describe.from_live import declare
 from shopform.describe.out_of_sync import Differences, find_differences
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.files import write_over
+from shopform.kit.text import backquoted
 from shopform.model.declared import Declared
 from shopform.model.references import depends_on
 from shopform.model.values import Address
@@ -89,7 +90,8 @@ def _with_new(
     for address in addresses:
         if address in declared.duplicates:
             hint = "declare both by hand, each with its id under `imports:`"
-            why = "another object has the same name and parent"
+            names = declared.catalogue[address.kind].identity
+            why = f"another object has the same {backquoted(names, ' and ')}"
             skipped[address] = _not_added(declared, address, why, hint)
     while True:
         _add_dependents(declared, addresses, skipped)
