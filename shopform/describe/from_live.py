@@ -229,7 +229,8 @@ class _Declarer:
             return (type_.unreadable if raw else ""), None
         value = canonical(type_, raw, self.live.hosts)
         if not type_.is_declarable(value):
-            return f"`{value}` cannot be declared", None
+            fault = next(iter(type_.faults(value)), None)
+            return fault[1] if fault else f"`{value}` cannot be declared", None
         if type_.allowed and value and value not in type_.allowed:
             return f"`{value}` is not one of its allowed values", None
         missing: list[str] = []

@@ -182,6 +182,14 @@ def test_a_dump_declares_the_menu_as_it_is(one: Project, tmp_path: Path) -> None
     assert one.settled()
 
 
+def test_an_item_that_files_cannot_have_is_named(one: Project) -> None:
+    declare(one, SHOES)
+    one.apply()
+    below = [{"type": "url", "val": "x", "titel": "X"}]
+    by_hand(one, {"type": "url", "val": "y", "titel": "Y", "items": below})
+    assert "# items left out: the item `Y` has `url` and `items`\n" in one.run("dump").out
+
+
 def test_keys_of_items_that_a_write_would_lose_are_reported(one: Project) -> None:
     declare(one, SHOES, MORE, ABOUT)
     one.apply()
