@@ -57,6 +57,17 @@ def test_memory_is_locked_while_anybody_writes_to_the_shop(shops: TwoShops) -> N
         assert done.exit == 0, done.text
 
 
+def test_a_document_lists_what_is_copied_already(shops: TwoShops, tmp_path: Path) -> None:
+    shops.clone()
+    edit(shops.old, "category", "Dame", meta_title="Sko")
+    saved = tmp_path / "copy.json"
+    assert shops.run("clone", *BETWEEN, "--out", str(saved)).exit == 0
+    for document in (saved.read_text("utf-8"), shops.run("clone", *BETWEEN, "--json").out):
+        changes = json.loads(document)["resource_changes"]
+        actions = {c["address"]: c["change"]["actions"] for c in changes}
+        assert (actions["category.dame"], actions["supplier.fjord"]) == (["update"], ["no-op"])
+
+
 def test_saved_plan_is_applied_with_the_memory_of_copies(shops: TwoShops, tmp_path: Path) -> None:
     saved = str(tmp_path / "copy.json")
     done = shops.run("clone", *BETWEEN, "--out", saved)

@@ -64,6 +64,23 @@ def test_a_saved_plan_undoes(one: Project) -> None:
     assert one.run("apply", "undo.json").exit == 12
 
 
+def test_a_document_lists_what_is_as_it_was(one: Project) -> None:
+    one.declare(suppliers={"nord": {"name": "Nord"}})
+    one.apply()
+    one.declare(suppliers={"nord": {"name": "Syd"}, "vest": {"name": "Vest"}})
+    second = one.apply()
+    one.declare(suppliers={"nord": {"name": "Nord"}, "vest": {"name": "Vest"}})
+    one.apply()
+    one.done("undo", second, "--out", "undo.json")
+    saved = (one.directory / "undo.json").read_text("utf-8")
+    for document in (saved, one.done("undo", second, "--json").out):
+        changes = json.loads(document)["resource_changes"]
+        assert {c["address"]: c["change"]["actions"] for c in changes} == {
+            "supplier.vest": ["delete"],
+            "supplier.nord": ["no-op"],
+        }
+
+
 def test_runs_are_listed_the_last_one_first(one: Project) -> None:
     one.declare(suppliers={"nord": {"name": "Nord"}})
     assert one.done("undo", "--list").out == ""
