@@ -90,7 +90,7 @@ def _substitute(value: object) -> object:
 
 def is_removed(item: Mapping[str, Any]) -> bool:
     """Return whether the shop keeps an object as deleted (dossier 3.2)."""
-    flag, date = (item.get(key) for key in REMOVED)
+    flag, date = map(item.get, REMOVED)
     return is_set(flag) or (bool(date) and str(date).strip() not in NO_DATE)
 
 

@@ -69,7 +69,7 @@ def free_text_fields(kind: Kind) -> frozenset[str]:
 def _move_columns(declaration: Declaration, collector: Collector) -> None:
     """Make the columns under `extra` that are fields those fields, at their places."""
     written, columns = declaration.node, declaration.columns
-    extra = child(written, "extra")
+    extra = child(written, "extra") if "extra" in written.entries else None
     if not isinstance(extra, Mapping):
         return
     moved = [

@@ -259,8 +259,11 @@ def span_of(desired: Desired, address: Address) -> Span | None:
 def by_dependency(desired: Desired) -> Iterator[Resource]:
     """Yield parents, and targets of references in an identity, before the others."""
     catalogue, resources = desired.catalogue, desired.resources
+    linked = {name for name, kind in catalogue.items() if kind.refers.keys() & kind.identity}
 
     def above(address: Address) -> Iterable[Address]:
+        if address.kind not in linked:
+            return ()
         links = identity_links(resources[address]).values()
         return [each for each in links if each in resources]
 
