@@ -53,6 +53,17 @@ def test_where_a_secret_went_is_said(here: Here, project: Path) -> None:
         assert f"Secret: `secret` of `webhook.erp{number}` went to {place}" in done.out
 
 
+def test_a_secret_that_the_shop_does_not_show_again_went_nowhere(
+    here: Here, project: Path, sandbox: Sandbox
+) -> None:
+    declare(project, HOOK % FILE)
+    sandbox.set_fault("POST /webhook:1:500_after")
+    done = here("apply", "--auto-approve")
+    assert done.exit == 0, done.text
+    assert "generated `secret` of `webhook.erp` but did not show it" in squeezed(done.err)
+    assert "Secret:" not in done.out
+
+
 def test_in_ci_a_secret_without_a_place_is_refused_before_anything_is_written(
     here: Here, project: Path, sandbox: Sandbox
 ) -> None:

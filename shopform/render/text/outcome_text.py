@@ -46,8 +46,11 @@ def render_outcome(plan: Plan, outcome: Outcome, *, color: bool, width: int = 10
 
 
 def _secrets(plan: Plan, outcome: Outcome) -> Iterator[str]:
-    """Yield where generated secrets were written."""
+    """Yield where generated secrets were written; one that the shop did not show is warned of."""
+    lost = {str(each.address) for each in outcome.warnings if each.code == "secret-lost"}
     for step in outcome.applied:
+        if str(step.address) in lost:
+            continue
         names = plan.catalogue[step.kind].generated if step.kind in plan.catalogue else ()
         if names and step.op in (Op.CREATE, Op.ADOPT):
             to = step.deliver
