@@ -1,7 +1,7 @@
 """Writes the generated parts of docs/reference/ from the code they describe.
 
 A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; what is around it is written by
-hand. `python docs/generate.py` brings every part up to date, `--check` only tells which are not.
+hand. `python docs/generate.py` brings every part up to date, `--check` only reports which are not.
 """
 
 import inspect
