@@ -233,7 +233,7 @@ def _picked(shown: dict[str, Any], params: Mapping[str, str]) -> dict[str, Any]:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal(400, "the body is not JSON") from None
 
 

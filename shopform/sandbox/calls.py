@@ -39,7 +39,7 @@ def received(n: int, method: str, path: str, query: str, body: bytes, fault: str
 def _content(body: bytes) -> Any:
     try:
         return _shortened(json.loads(body)) if body else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode(errors="replace")
 
 

@@ -15,7 +15,7 @@ def handle(app: App, method: str, path: str, body: bytes) -> SandboxResponse:
     try:
         given = json.loads(body) if body.strip() else None
         return _answer(app, method, path.removeprefix(ROOT), given)
-    except (TypeError, ValueError, UsageError) as problem:
+    except (TypeError, ValueError, RecursionError, UsageError) as problem:
         return answer(400, {"error": str(problem)})
 
 

@@ -139,7 +139,7 @@ def read_seed(file: Path) -> Seed:
         seed = json.loads(file.read_text(encoding="utf-8"))
         if not all(isinstance(row, dict) for rows in seed.values() for row in rows):
             raise TypeError
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         hint = 'write {"ENDPOINT": [{"name": "..."}]}'
         raise UsageError(f"`{file}` is not a seed", hint=hint) from None
     typed: Seed = seed
@@ -156,7 +156,7 @@ def read_like(file: Path, catalogue: Catalogue = STANDARD) -> dict[str, Any]:
 
     try:
         found = recording_of(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, AttributeError) as problem:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as problem:
         hint = "`shopform doctor --record FILE` writes one"
         raise UsageError(f"`{file}` is not a recording of a shop", hint=hint) from problem
     endpoints = Endpoints.of(catalogue)

@@ -96,7 +96,7 @@ class RowStore:
             for line in lines:
                 if line.endswith("\n"):
                     self._apply((table, number, row) for table, number, row in json.loads(line))
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             hint = "name another file, or delete it"
             raise UsageError(f"`{file}` is not a sandbox's data file", hint=hint) from None
 

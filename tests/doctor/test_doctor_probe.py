@@ -210,10 +210,11 @@ def test_what_is_not_its_own_stays() -> None:
         assert not one.journal.exists()
 
 
-def test_a_journal_that_is_none_stops_the_run() -> None:
+@pytest.mark.parametrize("text", ["{}", "[" * 100_000])
+def test_a_journal_that_is_none_stops_the_run(text: str) -> None:
     with checked_shop() as one:
         one.journal.parent.mkdir(parents=True)
-        one.journal.write_text("{}", "utf-8")
+        one.journal.write_text(text, "utf-8")
         run = one.run("doctor", code=1)
         assert "is not the journal of a probe" in " ".join(run.err.split())
 

@@ -21,7 +21,8 @@ from shopform.errors import UsageError
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.sandbox.behaviour.tables import Endpoints
-from shopform.sandbox.local import read_seed
+from shopform.sandbox.local import read_like, read_seed
+from shopform.sandbox.store import HEADER
 
 START = "from shopform.cli.commands.sandbox import command; command()"
 ROOT = Path(shopform.__file__).parents[1]
@@ -194,3 +195,22 @@ def test_a_port_that_is_taken_is_told() -> None:
 def test_a_right_there_is_not_is_refused(deny: str) -> None:
     with pytest.raises(UsageError):
         Sandbox(deny=[deny])
+
+
+DEEP = "[" * 100_000  # deeper than Python reads
+
+
+def test_files_and_bodies_that_are_nested_too_deeply_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "deep.json"
+    for text, read, said in (
+        (DEEP, read_seed, "is not a seed"),
+        (DEEP, read_like, "is not a recording of a shop"),
+        (HEADER + DEEP + "\n", lambda path: Sandbox(data=path), "is not a sandbox's data file"),
+        (HEADER + "5\n", lambda path: Sandbox(data=path), "is not a sandbox's data file"),
+    ):
+        file.write_text(text, "utf-8")
+        with pytest.raises(UsageError, match=said):
+            read(file)
+    with shop() as (_, ask):
+        for path in ("/supplier", "/_sandbox/switches"):
+            assert ask("POST", path, raw=DEEP.encode()).status == 400

@@ -115,7 +115,7 @@ def read_info(path: Path) -> LockInfo | None:
     """Return the holder of a lock; None if the file does not exist or is not written yet."""
     try:
         return LockInfo(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

@@ -102,7 +102,7 @@ def journal_of(shelf: Shelf) -> ProbeJournal | None:
         name = str(document["name"])
         if document["version"] != VERSION or not name.startswith(PREFIX):
             raise ValueError
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise StateError(
             f"`{shelf.place(DOCUMENT)}` is not the journal of a probe",
             hint=f"delete objects whose names begin with `{PREFIX}` in the shop, then this file",
