@@ -152,7 +152,7 @@ def _as_stored(
 
     `held` are the paths of all objects of the kind.
     """
-    sent, stored = dict(entry.sent), dict(entry.stored)
+    sent, stored, secrets = dict(entry.sent), dict(entry.stored), context.secrets(step)
     for name in step.fields:
         type_ = kind.type(name)
         if name not in item.fields or name not in sent:
@@ -163,7 +163,7 @@ def _as_stored(
             sent[name] = type_.learn(sent[name], item.fields[name])
         else:
             live = canonical(type_, item.fields[name], context.hosts)
-            if name in context.secrets(step) and live != sent[name]:
+            if name in secrets and live != sent[name]:
                 live = digest(kind, name, live)
             if live == sent[name]:
                 stored.pop(name, None)

@@ -24,8 +24,12 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Lines:
     yield f"| {' | '.join(cells)} |"
     yield f"|{'---|' * len(cells)}"
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        yield f"| {' | '.join(_one_line(cell).replace('|', chr(92) + '|') for cell in row)} |"
     yield ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def code(words: Iterable[object]) -> str:
@@ -38,7 +42,7 @@ def kind_page(catalogue: Catalogue, kind: Kind) -> Lines:
     nesting = kind.nesting
     yield f"## {kind.name}"
     yield ""
-    yield kind.about
+    yield _one_line(kind.about)
     yield ""
     place = f"`{nesting.section}` inside each `{nesting.kind}`" if nesting else f"`{kind.section}`"
     yield f"- Section: {place}. Address: `{address_form(catalogue, kind.name)}`."
@@ -88,6 +92,8 @@ def _field(catalogue: Catalogue, kind: Kind, name: str, shape: Shape) -> tuple[s
 
 
 def _word(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
     words = {True: "true", False: "false", None: "null", "": '""'}
     return words.get(value, str(value)) if isinstance(value, str | bool | None) else str(value)
 
@@ -97,7 +103,7 @@ def takes(shape: Shape) -> str:
     if shape.accepts is Accepts.ANY:
         return "a mapping of keys or a list of strings"
     if shape.accepts is Accepts.CHOICE:
-        return code(shape.choices).replace(", ", " or ")
+        return " or ".join(f"`{word}`" for word in shape.choices)
     return describe(shape)
 
 

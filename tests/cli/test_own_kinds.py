@@ -27,7 +27,7 @@ NOTE: dict[str, Any] = {
     "identity": ["headline"],
     "fields": {
         "headline": {"type": "text", "required": True},
-        "body": {"type": "html", "description": "The text."},
+        "body": {"type": "html", "description": "The text.\nIt may | have\n\nlines.\n"},
         "hidden": {"type": "flag", "wire": "is_hidden"},
     },
 }
@@ -222,6 +222,7 @@ def test_commands_know_the_kinds_of_the_project(project: Project, shop: Sandbox)
     assert "lines" in schema["$defs"]["note"]["properties"]
     reference = project.run("schema", "--kinds").out
     assert "## line\n" in reference
+    assert "| The text. It may \\| have lines. | html |" in reference
     assert "| field `hidden` | `is_hidden` | ASSUMED | the project's `kinds` |" in reference
     project.run("init")
     kept = json.loads((project.folder / ".shopform.schema.json").read_text("utf-8"))

@@ -7,7 +7,7 @@ from shopform.kinds.catalogue import RUNTIME, Catalogue
 from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs, type_of
 from shopform.kinds.spec import Spec
 from shopform.kit.graphs import find_cycles
-from shopform.kit.text import backquoted
+from shopform.kit.text import backquoted, join_first
 
 # Keys of every resource, and of plans and tables; in YAML `null` is an empty key.
 RESERVED: Final = frozenset({*Spec.model_fields, "file", "id", "null", "secret_to", "table"})
@@ -44,7 +44,8 @@ def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -
     parents = {name: spec.parent.kind for name, spec in specs.items() if spec.parent}
     for cycle in find_cycles(parents, parents.get):
         path = (cycle[0], "parent", "kind")
-        yield Problem(path, "parent-cycle", f"{backquoted(cycle)} contain each other", "remove one")
+        named = join_first([f"`{name}`" for name in cycle], 5)
+        yield Problem(path, "parent-cycle", f"{named} contain each other", "remove one")
 
 
 def _taken(catalogue: Catalogue, specs: Specs, reserved: Sequence[str]) -> Iterator[Problem]:
