@@ -72,6 +72,13 @@ def test_every_form_shows_what_was_explained() -> None:
     assert page.count(">moved</span>") == 1
 
 
+def test_every_form_shows_items_below_others_as_lines_of_their_own() -> None:
+    items = ({"title": "More", "items": ({"title": "Blog", "url": "/blog"},)},)
+    made = planned(change("menu.top", Action.CREATE, field("items", None, items)))
+    assert '+ { title = "More > Blog", url = "/blog" },' in render_plan(made, color=False)
+    assert "More &gt; Blog</span>" in render_html(made)
+
+
 events = st.lists(st.sampled_from(["paid", "order", "stock", "return"]), unique=True, max_size=4)
 
 

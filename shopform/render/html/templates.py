@@ -21,7 +21,7 @@ from shopform.model.values import Ref, Secret
 from shopform.render.html.cards import LABELS, SIGNS
 from shopform.render.html.previews import is_previewed, preview_source
 from shopform.render.line_diff import folded, rows
-from shopform.render.list_changes import list_change
+from shopform.render.list_changes import elements, list_change
 from shopform.render.plan_summary import coverage
 from shopform.render.text.field_lines import FIELD_NOTES
 from shopform.render.text.inline import show
@@ -75,6 +75,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "elements": elements,
         "multiline": _multiline,
         "parts": lambda item: asdict(item) if isinstance(item, Image) else item,
         "plural": plural,
