@@ -20,6 +20,9 @@ from shopform.kit.url_paths import without_secrets
 from shopform.shop.http_client import open_https, status_of
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 5.6.2
+_OWN_HEADERS: Final = frozenset(
+    ("connection", "content-length", "content-type", "host", "transfer-encoding", "user-agent")
+)
 _EMPTY_LINE: Final = re.compile(rb"\r?\n\r?\n")
 
 
@@ -121,6 +124,8 @@ def ping(url: str, body: bytes, secret: str, signing: Signing) -> Sent:
     """Send a signed delivery once. Raises ShopformError unless the receiver answers 2xx."""
     if not _HEADER_NAME.fullmatch(signing.header):
         raise UsageError(f"`{signing.header}` cannot be the name of a header")
+    if signing.header.lower() in _OWN_HEADERS:
+        raise UsageError(f"`{signing.header}` is a header of every request")
     shown = without_secrets(url)
     refused = UsageError(
         f"`{shown}` is not an https URL", hint="`http://` is for this machine only"

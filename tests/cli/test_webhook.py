@@ -230,4 +230,13 @@ def test_the_name_of_a_header_is_checked_before_anything_is_sent(
     run = webhook(folder, "ping", receiver.url, "--header", name, "--event", "paid")
     assert run.exit == 64, run.text
     assert "cannot be the name of a header" in run.err
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "host", "Content-type"])
+def test_a_header_of_every_request_is_not_that_of_the_signature(
+    folder: Path, receiver: Receiver, name: str
+) -> None:
+    run = webhook(folder, "ping", receiver.url, "--header", name, "--event", "paid")
+    assert run.exit == 64, run.text
+    assert f"`{name}` is a header of every request" in run.err
     assert not receiver.received

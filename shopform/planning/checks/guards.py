@@ -189,7 +189,8 @@ def _counts(draft: PlanDraft, options: Options) -> None:
                 "count-unknown",
                 f"the {what} of `{change.address}` cannot be counted",
                 address=change.address,
-                hint=f"let the key read {what}, or pass `--allow-delete {change.kind}=1`",
+                hint=f"let the key read {what}; if it may, the shop reports no number of them:"
+                f" pass `--allow-delete {change.kind}=1`",
             )
 
 
