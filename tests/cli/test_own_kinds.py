@@ -342,6 +342,30 @@ def test_kinds_that_identify_each_other_are_found_again(tmp_path: Path) -> None:
         assert "notes.yaml:1:" in one_line(done)
 
 
+@pytest.mark.wide
+def test_tables_patches_and_promotions_know_the_kinds(project: Project, shop: Sandbox) -> None:
+    with Sandbox(token=KEY, catalogue=catalogue_of(KINDS)) as other:
+        project.declare(KINDS, {"notes": {"table": "notes.csv"}})
+        settings = json.loads((project.folder / "shopform.yaml").read_text("utf-8"))
+        settings["shops"]["other"] = {"url": other.url, "token": "${env:SHOPFORM_TOKEN}"}
+        (project.folder / "shopform.yaml").write_text(json.dumps(settings), "utf-8")
+        (project.folder / "notes.csv").write_text("headline;hidden\nA;1\nB;0\n", "utf-8")
+        notes = "notes:\n  c: {headline: C, body: <p>y</p>}\n"
+        (project.folder / "more.yaml").write_text(notes, "utf-8")
+        project.run("apply", "--shop", "demo", "--auto-approve")
+        project.run("clone", "--from", "demo", "--to", "other", "--auto-approve")
+        ids = {row["headline"]: row["note_id"] for row in shop.data("note")}
+        edited = {"headline": "A", "is_hidden": 0, "body": "<p>x</p>"}
+        ask(shop, "PUT", f"note/{ids['A']}", edited)
+        ask(shop, "PUT", f"note/{ids['C']}", {"headline": "C", "body": "<p>z</p>"})
+        done = project.run("drift", "--shop", "demo", "--write", "-", code=2)
+        assert "\n+  c: {headline: C, body: <p>z</p>}\n" in done.out
+        assert "is not in the patch: it is in a table" in one_line(done)
+        project.run("promote", "--from", "demo", "--to", "other", "--auto-approve")
+        row = next(row for row in other.data("note") if row["headline"] == "A")
+        assert (row["is_hidden"], row["body"]) == (0, "<p>x</p>")
+
+
 RICH: dict[str, Any] = {
     "topic": {
         "section": "topics",
