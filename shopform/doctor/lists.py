@@ -114,7 +114,8 @@ def limit_over(seen: Readings) -> Finding:
     if one is None or (one.accepted and not _limits(seen, one.kind)):
         return unknown("no list is known to honour a limit")
     if not one.accepted:
-        return found("refuse", f"a page of 1,000 answers {one}")
+        refused = f"a page of 1,000 answers {one}"
+        return found("refuse", refused) if one.rejected else unknown(refused)
     listed, limit = seen.listing(one.kind), _over(seen)
     if not limit:
         return unknown("the list does not report its limit", "clamp", "honour")
@@ -154,7 +155,8 @@ def missing_filter(seen: Readings) -> Finding:
     if one is None:
         return unknown("no kind has a parent")
     if not one.accepted:
-        return found("refuse", f"it answers {one}")
+        refused = f"it answers {one}"
+        return found("refuse", refused) if one.rejected else unknown(refused)
     listed = seen.listing(one.kind, "unfiltered")
     if listed is None:
         return unknown("it answers no list")

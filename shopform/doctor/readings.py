@@ -18,6 +18,7 @@ _USAGE = re.compile(r"limit|quota|usage|remaining|retry-after", re.IGNORECASE)
 # Keys of objects that are names, and not data such as an id or a title.
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 REFUSED = (401, 403)
+OTHER_REASONS = (*REFUSED, 404, 405, 410)
 SHOWN = 3  # failed requests in a message
 
 
@@ -43,6 +44,11 @@ class Recorded:
     @property
     def accepted(self) -> bool:
         return 200 <= self.status < 300 and not self.failed
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the shop did not take what was sent, and not for a missing right or endpoint."""
+        return 400 <= self.status < 500 and not self.failed and self.status not in OTHER_REASONS
 
     @property
     def failed(self) -> bool:

@@ -96,7 +96,7 @@ def clears(step: str, seen: Readings) -> Finding:
     """Whether a value clears a string."""
     for one in seen.of(step):
         after = _shown(f"{step}_read", one.kind, seen)
-        if not one.accepted:
+        if one.rejected:
             return found("no", f"it answers {one}")
         if after is not None and after.keys() >= one.sent.keys():
             blank = all(after[key] in (None, "") for key in one.sent)
@@ -107,7 +107,7 @@ def clears(step: str, seen: Readings) -> Finding:
 def refusal(step: str, usual: str, accepted: str, seen: Readings) -> Finding:
     """Whether a write is accepted, as the `usual` one is; the other word is `refuse`."""
     one = seen.first(step)
-    if one is None:
+    if one is None or not (one.accepted or one.rejected):
         return _untried(seen)
     if not any(each.accepted for each in seen.of(usual, kind=one.kind)):
         return unknown(f"the shop does not accept another {usual} of {one.kind}")
@@ -201,7 +201,7 @@ def path_taken(seen: Readings) -> Finding:
     for kind, key in _paths(seen):
         one, made = seen.first("below", kind=kind.name), _shown("below_read", kind.name, seen)
         sent = one.sent.get(key) if one else None
-        if one and sent and not one.accepted:
+        if one and sent and one.rejected:
             plain = seen.first("below_plain", kind=kind.name)
             if plain and plain.accepted:
                 return found("refuse", f"it answers {one}, and takes it without the path")
@@ -219,7 +219,7 @@ def path_removed(seen: Readings) -> Finding:
     """Whether the path of a removed object can be used again."""
     for kind, key in _paths(seen):
         one, made = seen.first("again", kind=kind.name), _shown("again_read", kind.name, seen)
-        if one and not one.accepted:
+        if one and one.rejected:
             return found("reserved", f"it answers {one}")
         if one and made and key in made:
             same = made[key] == one.sent.get(key)
@@ -230,9 +230,9 @@ def path_removed(seen: Readings) -> Finding:
 def delete_parent(seen: Readings) -> Finding:
     """What deleting an object with children does."""
     one = seen.first("delete_parent")
-    if one is None:
+    if one is None or not (one.accepted or one.rejected):
         return _untried(seen)
-    if not one.accepted:
+    if one.rejected:
         return found("refuse", f"it answers {one}")
     after = seen.first("below_after", kind=one.kind)
     child = seen.object(after) if after else None

@@ -101,12 +101,17 @@ def found_by(name: str, word: str, runs: Mapping[str, Counter[str]]) -> str:
     if alike := ALIKE.get((name, word)):
         return f"reads, as `{alike}`: its columns have the same types with both"
     read, probe = runs["read"], runs["probe"]
-    if read.keys() == {word}:
-        return "reads"
     if word not in read and word not in probe:
         return "nothing: no object shows it"
-    some = "" if probe.keys() == {word} else ", in some shops"
-    return f"{'reads or ' if word in read else ''}`--probe`{some}"
+    by = (
+        "reads"
+        if read[word] == probe[word]
+        else "reads or `--probe`"
+        if word in read
+        else "`--probe`"
+    )
+    some = f"where a list has the form `{SHOWN_BY[name]}`" if name in SHOWN_BY else "in some shops"
+    return by if probe.keys() == {word} else f"{by}, {some}"
 
 
 def confusion(table: Table) -> list[str]:

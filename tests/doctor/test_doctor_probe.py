@@ -164,7 +164,9 @@ def test_a_removal_that_is_killed_is_continued(prepared: Prepared, post: str) ->
 
 
 @pytest.mark.wide
-@pytest.mark.parametrize("fault", ["lose", "drop", "garble", "500", "500_after", "html_after"])
+@pytest.mark.parametrize(
+    "fault", ["lose", "drop", "garble", "500", "500_after", "html", "html_after", "302"]
+)
 @pytest.mark.parametrize("post", ["object", "empty"])
 def test_nothing_is_left_whatever_goes_wrong_at_a_call(fault: str, post: str) -> None:
     failed = 0

@@ -143,6 +143,17 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
     ("bare_limit", "honour", [one("list", "supplier", TWO), one("small", "supplier", TWO[:1])]),
     ("bare_limit", "ignore", [one("list", "supplier", TWO), one("small", "supplier", TWO)]),
     ("missing_filter", "refuse", [one("unfiltered", "attribute", status=422)]),
+    # A missing right or endpoint is not what the question is about.
+    *(
+        (name, "", [wrote(step, kind, method, sent={"a": ""}, status=status)])
+        for name, step, kind, method in (
+            ("missing_filter", "unfiltered", "attribute", "GET"),
+            ("clear_empty", "clear_empty", "supplier", "PUT"),
+            ("unique_names", "same_name", "supplier", "POST"),
+            ("delete_parent", "delete_parent", "category", "DELETE"),
+        )
+        for status in (401, 403, 404, 405)
+    ),
     ("missing_filter", "all", [one("unfiltered", "attribute", [{"attribute_id": 1}])]),
     ("missing_filter", "", [one("unfiltered", "attribute", [])]),
     ("typing.supplier", "ints", [one("list", "supplier", TWO)]),
