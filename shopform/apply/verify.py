@@ -59,7 +59,24 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
         context.session.result(VERIFY, learned)
         context.entries.update(learned)
     warnings += _changed_unsent(plan, applied, reads, context)
+    warnings += _still_listed(applied, reads, context)
     return [*warnings, *_path_conflicts(applied, reads, context)]
+
+
+def _still_listed(
+    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], context: StepContext
+) -> Iterator[Diagnostic]:
+    """Warn of deletions that the shop confirmed without deleting the object."""
+    for step in applied:
+        if step.op is not Op.DELETE or (step.parent and step.parent.address not in context.entries):
+            continue
+        if step.id in reads[step.kind, context.parent_id(step)].objects:
+            yield warning(
+                "not-deleted",
+                f"`{step.address}` was deleted, but the shop still lists it: {step.kind} {step.id}",
+                address=step.address,
+                hint="it is no longer in the state: delete it in the shop",
+            )
 
 
 def _changed_unsent(

@@ -270,3 +270,17 @@ def test_what_staff_put_into_what_goes_after_the_plan_is_not_lost(
             # Once staff's is shown, it is refused before anything is sent.
             planned = go("plan", *LEAVE, sections=LEFT)
             assert planned.exit == (0 if kind == "product" else 11), planned.text
+
+
+def test_a_deletion_that_the_shop_only_confirms_is_reported(
+    run: Shopform, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("apply", "--auto-approve", suppliers={"a": {"name": "A"}, "b": {"name": "B"}})
+    number = next(row["supplier_id"] for row in sandbox.data("supplier") if row["name"] == "B")
+    table = sandbox.app.world.tables["supplier"]
+    monkeypatch.setattr(table, "delete", table.one)
+    done = run("apply", "--auto-approve", suppliers={"a": {"name": "A"}})
+    assert f"`supplier.b` was deleted, but the shop still lists it: supplier {number}" in done.err
+    monkeypatch.undo()
+    done = run("apply", "--auto-approve", suppliers={"a": {"name": "A"}, "b": {"name": "B"}})
+    assert "1 imported, 0 added" in done.out
