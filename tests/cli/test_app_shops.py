@@ -18,6 +18,8 @@ from shopform.config import load_project
 from shopform.config.compile import shop_settings
 from shopform.config.compile.app_shops import AppShop, add_app_shops, names_of
 from shopform.config.write.wire_edits import with_wire
+from shopform.kinds.declared.make import extended
+from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
@@ -466,3 +468,24 @@ def test_the_sandbox_answers_for_itself(tmp_path: Path) -> None:
         run = run_here(folder, "apply", "--auto-approve", environment=environment_of(APP=TOKEN))
         assert run.exit == 0, run.text
         assert [brand["name"] for brand in shop.data("brand")] == ["Nord"]
+
+
+@pytest.mark.wide
+def test_kinds_of_the_project_are_those_of_every_shop(fleet: Fleet) -> None:
+    """A shop without the endpoint of one has an error of its own."""
+    rows = {"headline": {"type": "text", "required": True}}
+    note = {"section": "notes", "endpoint": "note", "id": "note_id", "identity": ["headline"]}
+    kinds = {"note": {**note, "fields": rows}}
+    made = extended(STANDARD, {"note": KindSpec.model_validate(kinds["note"])})
+    with Sandbox(token="canary-9", catalogue=made) as shop:
+        fleet.app.items = [fleet.item(9, shop)]
+        (fleet.folder / "kinds.yaml").write_text(json.dumps({"kinds": kinds}), "utf-8")
+        (fleet.folder / "notes.yaml").write_text('notes: {"a": {"headline": "A"}}', "utf-8")
+        applied = fleet.run("apply", "--shop", "all", "--auto-approve")
+        assert applied.exit == 0, applied.text
+        assert [row["headline"] for row in shop.data("note")] == ["A"]
+        fleet.app.items.append(fleet.item(7, fleet.shops[0]))
+        planned = fleet.run("plan", "--shop", "all")
+        assert planned.exit == 18
+        assert f"{fleet.name(fleet.shops[0])}: the shop has no `/note`" in planned.err
+        assert "No changes." in planned.out
