@@ -230,6 +230,17 @@ def test_a_stock_that_a_shop_shows_is_not_read(real: Shop) -> None:
     assert '"stock": 7' in (real.folder / "shop.yaml").read_text("utf-8")
 
 
+def test_two_products_of_one_number_are_ambiguous(real: Shop) -> None:
+    for row in real.sandbox.app.world.store.rows("product"):
+        row["own_id"] = "SAME"
+    product = {"own_id": "SAME", "name": "Støvle", "stock": 3}
+    real.write("shop.yaml", {"products": {"a": product}})
+    said = real.run("plan", code=11)
+    assert "`product.a` could be any of 2 objects in the shop: ids 9001, 9002" in said
+    assert said.count("error:") == 1
+    assert "`stock` is empty" not in said
+
+
 def test_a_shop_that_replaces_objects_on_update_is_reported(
     real: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from shopform.model.plan import Action
 from shopform.model.values import Ref, Secret
 from shopform.planning.matching.ambiguity import describe_differences
 from shopform.planning.matching.match import span_of
-from shopform.planning.matching.result import declared_identity, live_identity
+from shopform.planning.matching.result import by_id_only, declared_identity, live_identity
 from shopform.planning.plan_builder import PlanDraft
 
 CODE = "identity-near"
@@ -88,7 +88,8 @@ class _Index:
         found = {n for mark in marks for n in self.known.get((at, mark), ())[:FEW]}
         same = {n for n in found if self.labels[n] == label}
         near = {n for n in found - same if rewritten(label, self.labels[n])}
-        near |= same if self.kind.wire.numbered else set()  # matched by an id of that shop only
+        objects = self.draft.live.kind(self.kind.name).objects
+        near |= {n for n in same if by_id_only(self.kind, resource, objects[n], matching.hosts)}
         starts = {
             text[:length].strip()
             for text in (skeleton(label), label.casefold())

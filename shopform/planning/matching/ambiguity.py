@@ -51,6 +51,7 @@ def describe_differences(
             for name, value in resource.fields.items()
             if name not in hidden
             if not isinstance(value, Ref) and not kind.type(name).unreadable
+            if name in item.fields
             if canonical(kind.type(name), item.fields.get(name), matching.hosts)
             != canonical(kind.type(name), value, matching.hosts)
         ]
