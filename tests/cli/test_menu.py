@@ -71,7 +71,7 @@ def test_a_menu_is_made_after_the_categories_of_its_items(one: Project) -> None:
         (
             ({"title": "Nyt", "items": [SHOES, MORE]},),
             [("Nyt", [("Sko", "/sko"), ("Mere", ...)])],
-            '+ { title = "Nyt / Sko", category = category.shoes }',
+            '+ { title = "Nyt > Sko", category = category.shoes }',
         ),
         (
             ({**SHOES, "title": "Alle sko"}, MORE),
