@@ -14,7 +14,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "examples/**/*", "schemas/*")
+PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+OUTSIDE = (*PAGES, "LICENSE", "examples/**/*", "schemas/*")
 CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"(?P<before>\]\(|\bsrc(?:set)?=\")(?P<path>[^)\s\"#:]+)(?P<after>[)\s\"#])")
 

@@ -29,7 +29,7 @@ class Block:
 
 
 def pages() -> list[Path]:
-    top = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
+    top = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
     return [
         *top,
         *sorted((ROOT / "docs").rglob("*.md")),
