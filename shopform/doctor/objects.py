@@ -194,7 +194,9 @@ def path_form(kind: Kind, seen: Readings) -> Finding:
     if not shown:
         return none_exists(kind)
     bare = sum(not text.startswith("/") for text in paths)
-    hosts, slashes = (any(seen.of(s, kind=kind.name)) for s in ("created", "updated"))
+    hosts = any(seen.of("created", kind=kind.name))
+    updated = any(one.accepted for one in seen.of("update", kind=kind.name))
+    slashes = updated and any(seen.of("updated", kind=kind.name))
     words = {
         "keep": (bool(own) or not hosts) and (bare < len(paths) or not slashes),
         "strip": not own and bare == len(paths),

@@ -245,6 +245,7 @@ CASES: list[tuple[str, str, list[Recorded]]] = [
         "other",
         [
             one("created", "redirect", {"redirect_id": 1, "source": "a", "target": "shop.dk/b"}),
+            wrote("update", "redirect", "PUT", status=204),
             one("updated", "redirect", {"redirect_id": 1, "source": "a", "target": "c"}),
         ],
     ),
