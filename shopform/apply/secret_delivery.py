@@ -129,8 +129,8 @@ def _deliver_to_file(directory: Path, name: str, text: str, shop: str) -> None:
         # The index comes first: a file that is not in it could never be written again.
         made = {**_read_json(index), name: _index_entry(shop, _encoded(text))}
         _write(index, _json(made))
-        _ignore(index.parent)
     _write(path, text)
+    _ignore(index.parent)
 
 
 def _encoded(text: str) -> bytes:
@@ -145,8 +145,9 @@ def _write(path: Path, text: str) -> None:
 
 def _ignore(folder: Path) -> None:
     """Make git ignore the folder of secrets. It comes after a secret, which must not be lost."""
-    if not os.path.lexists(folder / ".gitignore"):
-        _write(folder / ".gitignore", "*")
+    with _store:
+        if not os.path.lexists(folder / ".gitignore"):
+            _write(folder / ".gitignore", "*")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -93,6 +93,31 @@ def test_threads_do_not_lose_each_others_secrets(tmp_path: Path) -> None:
     assert kept(tmp_path) == {f"webhook.w{n}": {"secret": str(n)} for n in range(20)}
 
 
+@pytest.mark.parametrize("file", [None, "secrets/{}.txt"])
+def test_the_first_secrets_of_a_project_may_come_at_once(tmp_path: Path, file: str | None) -> None:
+    failed: list[ShopformError] = []
+
+    def first(project: Path, number: int) -> None:
+        delivery = Delivery(file=file.format(number)) if file else None
+        try:
+            deliver(delivery, Address(f"webhook.h{number}"), {"secret": "s"}, directory=project,
+                    shop="s")  # fmt: skip
+        except ShopformError as problem:
+            failed.append(problem)
+
+    for attempt in range(20):
+        threads = [
+            threading.Thread(target=first, args=(tmp_path / str(attempt), number))
+            for number in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (tmp_path / str(attempt) / "secrets/.gitignore").read_text("utf-8") == "*\n"
+    assert not failed
+
+
 def test_a_command_gets_the_text_and_its_output_is_dropped(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
