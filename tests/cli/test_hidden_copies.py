@@ -221,3 +221,22 @@ def test_every_kind_that_can_be_hidden_is_tested() -> None:
     found = {(k.name, r.name) for k in STANDARD.kinds for r in k.rows if r.hides is not UNKNOWN}
     category = {("category", name) for name in ("is_hidden", "is_online", "no_internal_search")}
     assert found == category | {("product", "is_online"), ("product", "no_internal_search")}
+
+
+def test_one_object_shows_what_hides_whatever_the_order_of_the_files(tmp_path: Path) -> None:
+    declared = {
+        "a": {"name": "Ea", "is_online": False},
+        "b": {"name": "Eb", "is_hidden": True},
+        "c": {"name": "Ec", "is_hidden": True, "is_online": False},
+        "d": {"name": "Ed", "is_online": False},
+    }
+    plans = []
+    with Sandbox() as sandbox:
+        for number, keys in enumerate(("abcd", "dcba", "badc", "cabd")):
+            text = json.dumps({"categories": {key: declared[key] for key in keys}})
+            folder = demo(tmp_path / str(number), sandbox, text)
+            run = run_here(folder, "plan", "--json", environment=environment_of())
+            plans.append(json.loads(run.out)["steps"])
+    assert plans[0] == plans[1] == plans[2] == plans[3]
+    shown = {step["key"]: step["hides"] for step in plans[0] if step.get("hides")}
+    assert shown == {"category.c:create": ["is_hidden", "is_online"]}

@@ -1,8 +1,10 @@
 """Choose the writes that are read back before others of their kind are sent. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from shopform.diagnostics import plural
@@ -42,7 +44,8 @@ def confirm_names(draft: PlanDraft) -> None:
 def confirm_hidden(draft: PlanDraft) -> None:
     """Confirm by one write that the shop hides an object, before another is created hidden.
 
-    It is an update if there is one. Refuses the plan if the shop showed before that it does not.
+    It is an update if there is one, and sends as many fields that hide as one can. Refuses the
+    plan if the shop showed before that it does not.
     """
     graph, hiding = draft.graph, dict[tuple[str, str], list[str]]()
     kinds = [] if draft.options.allow_loss else draft.catalogue.kinds
@@ -50,7 +53,8 @@ def confirm_hidden(draft: PlanDraft) -> None:
     for step in graph.steps.values() if rows else ():
         for name in hidden_by(rows.get(step.kind, ()), step.fields):
             hiding.setdefault((step.kind, name), []).append(step.key)
-    for (kind, name), keys in hiding.items():
+    shows = Counter(key for keys in hiding.values() for key in keys)
+    for (kind, name), keys in sorted(hiding.items()):
         writes = [graph.steps[key] for key in keys]
         created = [step.address for step in writes if step.op is Op.CREATE]
         row = draft.catalogue[kind].fields[name]
@@ -59,7 +63,7 @@ def confirm_hidden(draft: PlanDraft) -> None:
         if created and seen:
             _refuse(draft, name, created, seen)
         elif created:
-            probe = _before_others(graph, writes, writes)
+            probe = _before_others(graph, writes, writes, shows)
             graph.steps[probe.key] = replace(probe, hides=(*probe.hides, name))
 
 
@@ -100,9 +104,17 @@ def _refuse(draft: PlanDraft, name: str, created: Sequence[Address], seen: Addre
     )
 
 
-def _before_others(graph: Graph, eligible: Sequence[Step], writes: Sequence[Step]) -> Step:
-    """Return one of the eligible writes that waits for no other of them, which wait for it."""
-    probe = min(eligible, key=partial(_reluctance, graph))
+def _before_others(
+    graph: Graph,
+    eligible: Sequence[Step],
+    writes: Sequence[Step],
+    shows: Mapping[str, int] = MappingProxyType({}),
+) -> Step:
+    """Return one of the eligible writes that waits for no other of them, which wait for it.
+
+    `shows` is how much each would confirm, by key.
+    """
+    probe = min(eligible, key=partial(_reluctance, graph, shows))
     left = {step.key: step for step in eligible if step is not probe}
     while earlier := left.keys() & reachable(graph.after[probe.key], graph.after):
         probe = left.pop(min(earlier))
@@ -111,5 +123,6 @@ def _before_others(graph: Graph, eligible: Sequence[Step], writes: Sequence[Step
     return probe
 
 
-def _reluctance(graph: Graph, step: Step) -> tuple[object, ...]:
-    return not step.read_back, step.op is Op.CREATE, bool(graph.after[step.key]), step.key
+def _reluctance(graph: Graph, shows: Mapping[str, int], step: Step) -> tuple[object, ...]:
+    new, waits = step.op is Op.CREATE, bool(graph.after[step.key])
+    return not step.read_back, new, -shows.get(step.key, 0), waits, step.key
