@@ -47,7 +47,8 @@ class Field:
     use. `empty` is sent to clear it, and `default` is the server's default. `known` are the
     documented values; others draw a warning. `local`: the value is specific to one shop, so a clone
     needs another. `generated`: a secret that the server makes and shows once. `hides` is the value
-    with which visitors do not see the object.
+    with which visitors do not see the object. `chosen`: the shop may choose a value where none is
+    sent.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Field:
     local: bool = False
     generated: bool = False
     hides: object = UNKNOWN
+    chosen: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wire", self.wire or self.name)

@@ -92,12 +92,13 @@ PRODUCT = Kind(
             default=(),
             empty=(),
         ),
-        documented(  # no default: strings and nulls were seen, and the shop may choose one
+        documented(
             "main_category",
             Reference("category"),
             "Key of its main category.",
             wire="main_category_id",
             empty=None,
+            chosen=True,  # no default: strings (M-prod) and nulls (K-cap) were seen
         ),
         _link("profile", "profile", "Key of its profile."),
         _link("supplier", "supplier", "Key of its supplier."),

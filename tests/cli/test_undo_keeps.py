@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from undoable import Project, one, words
+from undoable import KITCHEN, Project, one, words
 
 __all__ = ["one"]
 EDITS = "it was edited in the shop after the run:"
@@ -93,3 +93,15 @@ def test_an_untouched_run_is_undone_whole_whatever_the_shop_makes_of_it(one: Pro
     assert "stays" not in shown
     one.undo()
     assert one.state() == {}
+
+
+def test_what_the_shop_chose_is_no_edit(one: Project) -> None:
+    """The shop chooses a main category among those of a product without one."""
+    one.declare(categories={"kitchen": KITCHEN})
+    one.apply()
+    mug = {"own_id": "M1", "name": "Krus", "categories": ["kitchen"]}
+    one.declare(categories={"kitchen": KITCHEN}, products={"mug": mug})
+    one.apply()
+    assert one.row("product", "Krus")["main_category_id"]
+    one.undo()
+    assert not [row for row in one.sandbox.data("product") if row["name"] == "Krus"]

@@ -68,13 +68,14 @@ def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: froze
 def _undeclared(
     kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]
 ) -> Iterator[Loss]:
-    for name in kind.fields:
+    for name, row in kind.fields.items():
         if name in entry.sent or name not in item.fields or name in kind.generated:
             continue
         type_ = kind.type(name)
         value = canonical(type_, item.fields[name], hosts)
-        # An unset reference is null and unset images are empty, in every kind.
-        none = kind.defaults.get(name, None if name in kind.refers else UNKNOWN)
+        # An unset reference is null and unset images are empty, unless the shop chooses.
+        unset = None if name in kind.refers and not row.chosen else UNKNOWN
+        none = kind.defaults.get(name, unset)
         if type_.unreadable:
             none = ()
         known = none is not UNKNOWN

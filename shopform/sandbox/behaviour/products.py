@@ -141,7 +141,11 @@ class Products(Table):
         for column, endpoint in LISTS_OF_IDS.items():
             self._check(column, endpoint, row[column])
         self._check("canonical_id", self.endpoint, [row["canonical_id"]])
-        self._check("main_category_id", "category", [row["main_category_id"]])
+        main = row["main_category_id"]
+        if "main_category_id" in draft.body:
+            self._check("main_category_id", "category", [main])
+        elif main and not self.world.tables["category"].live(main):
+            row["main_category_id"] = None  # the shop itself chooses another
         row["own_id"] = row["own_id"] or str(self.id(row))
         row["created"] = row["online_since"] = row["created"] or self.world.now()
         if row["categories"]:
