@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from shopform.clone.copy import (
@@ -9,6 +10,7 @@ from shopform.clone.copy import (
     drop_ambiguous,
     drop_fixed_matches,
     map_fixed_objects,
+    omission,
     without_defaults,
 )
 from shopform.clone.id_mapping import deleted_in_source, with_references
@@ -20,6 +22,7 @@ from shopform.describe.redaction import secret_places
 from shopform.diagnostics import Collector, Diagnostic
 from shopform.errors import UsageError
 from shopform.kinds import Kind, is_extra
+from shopform.kinds.field_types import Seed
 from shopform.kit.graphs import reachable, reversed_edges
 from shopform.model.addresses import upward, within
 from shopform.model.canonical import canonical
@@ -102,7 +105,8 @@ class ClonePlanner:
                 break
         own = set(omissions)
         found = (o for o in self._omissions(omissions) if o in own or not is_extra(o.field))
-        left = not_copied(self.copy.catalogue, found, self.scope.target)
+        every = chain(found, self._not_set(desired, only, matching))
+        left = not_copied(self.copy.catalogue, every, self.scope.target)
         lost = self._hidden_lost(desired, only, matching)
         self.warnings = [*conflicts, *lost, *left, *self._columns("copied")]
         kept = self._deleted_in_source() - self._deleted()
@@ -128,6 +132,16 @@ class ClonePlanner:
             duplicates=frozenset(),
             omissions=found,
         )
+
+    def _not_set(
+        self, desired: Desired, only: frozenset[Address], matching: Matching
+    ) -> Iterator[Omission]:
+        """Yield the fields of new objects that are set once, and of which no copy knows a value."""
+        for address in desired.resources.keys() & only:
+            resource = desired.resources[address]
+            if resource.origin and matching.object(address) is None:
+                seeds = (row for row in resource.kind.rows if isinstance(row.type, Seed))
+                yield from (omission(resource, "each shop has its own", row.name) for row in seeds)
 
     def _hidden_lost(
         self, desired: Desired, only: frozenset[Address], matching: Matching

@@ -47,8 +47,7 @@ class Field:
     use. `empty` is sent to clear it, and `default` is the server's default. `known` are the
     documented values; others draw a warning. `local`: the value is specific to one shop, so a clone
     needs another. `generated`: a secret that the server makes and shows once. `hides` is the value
-    with which visitors do not see the object. `chosen`: the shop may choose a value where none is
-    sent.
+    with which visitors do not see the object. `chosen`: unset, the shop may choose one.
     """
 
     name: str

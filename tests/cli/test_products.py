@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support import environment_of, run_here
-from two_shops import BETWEEN, KEYS
+from two_shops import BETWEEN, KEYS, two_shops
 
 from shopform.sandbox import Sandbox
 
@@ -280,6 +280,16 @@ def test_many_declarations_draw_a_warning(real: Shop) -> None:
     (real.folder / "p.csv").write_text(f"own_id,name\n{rows}", "utf-8")
     real.write("shop.yaml", {"products": {"table": "p.csv", "key": "own_id"}})
     assert "2,001 products are declared, more than 2,000" in real.run("validate")
+
+
+def test_a_copy_says_once_that_stock_is_not_copied(tmp_path: Path) -> None:
+    rows = [{"own_id": f"P{n}", "name": f"Vare {n}"} for n in range(2)]
+    with two_shops(tmp_path, {"product": rows}) as shops:
+        for verb, said in (("clone", True), ("clone", False), ("promote", False)):
+            done = shops.run(verb, *BETWEEN, "--kinds", "products", "--auto-approve")
+            assert done.exit == 0, done.text
+            note = "`stock` of 2 products is not copied: each shop has its own"
+            assert (note in " ".join(done.err.split())) == said
 
 
 @pytest.mark.wide
