@@ -243,5 +243,5 @@ class _Run:
         self.failed.append(Failure(step=step, diagnostic=step_error(problem, step)))
         self.listener("failed", step)
         if isinstance(problem, STOPPING) and self.stopped is None:
-            self.stopped = problem
+            self.stopped = self.context.client.stopped or problem
         return False

@@ -61,7 +61,7 @@ class Client:
         self._sleep = sleep
         self._random = random
         self._lock = Lock()
-        self._stopped: ShopformError | None = None
+        self.stopped: ShopformError | None = None
         self._resume_at = 0.0
         self._secret = _secret_endpoints(shop)
         self.before_write: Check = None  # raises if the lock is lost
@@ -81,7 +81,7 @@ class Client:
 
     def stop(self, why: ShopformError) -> None:
         """Raise `why` for every later request; may be called from any thread."""
-        self._stopped = self._stopped or why
+        self.stopped = self.stopped or why
 
     def close(self) -> None:
         self._transport.close()
@@ -165,7 +165,7 @@ class Client:
             return self._with_retries(call)
         except (AccessRefused, BudgetSpent) as exc:
             if fatal or isinstance(exc, BudgetSpent):
-                self._stopped = self._stopped or exc
+                self.stopped = self.stopped or exc
             raise
 
     def _with_retries(self, call: Call) -> Json | None:
@@ -197,7 +197,7 @@ class Client:
             pause = self._resume_at - time.monotonic()
             if pause > 0:
                 self._sleep(pause)
-            self._spend()
+            self._spend(call)
             found = self._exchange(call, turn)
         if isinstance(found, NoResponse):
             if not found.sent:
@@ -226,10 +226,13 @@ class Client:
         if self._on_call:
             self._on_call(call.method, call.path, status)
 
-    def _spend(self) -> None:
+    def _spend(self, call: Call) -> None:
         with self._lock:
-            if self._stopped:
-                raise type(self._stopped)(diagnostics=self._stopped.diagnostics)
+            if why := self.stopped:
+                first, *others = why.diagnostics
+                if call.method != "GET":
+                    first = replace(first, summary=f"{call} was not sent: {first.summary}")
+                raise type(why)(diagnostics=[first, *others])
             if self._max_calls is not None and self.calls >= self._max_calls:
                 raise BudgetSpent(
                     f"all {self._max_calls} calls of this run are spent",

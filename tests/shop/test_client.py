@@ -239,8 +239,14 @@ def test_after_a_refused_key_nothing_more_is_sent() -> None:
         with pytest.raises(AccessRefused) as first:
             client.get("x")
         with pytest.raises(AccessRefused) as second:
-            client.send("DELETE", "y/1")
+            client.get("y")
         assert str(first.value) == str(second.value)
+        with pytest.raises(AccessRefused) as third:
+            client.send("DELETE", "y/1")
+        assert third.value.diagnostics[0].summary == (
+            f"`DELETE y/1` was not sent: {first.value.diagnostics[0].summary}"
+        )
+        assert client.stopped is first.value
         assert running.lines == ["GET x"]
 
 
