@@ -4,8 +4,11 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from by_rows import fields, made, with_keys
 from draws import below, one_of, shuffled
 from hypothesis import strategies as st
+
+from shopform.kinds import Kind
 
 Sections = dict[str, Any]
 Fields = st.SearchStrategy[dict[str, Any]]
@@ -74,6 +77,7 @@ ATTRIBUTES = named(2, typed("string", "integer", "boolean") | typed("valuelist",
 PICTURE = st.fixed_dictionaries(
     {"file": st.sampled_from(PICTURES), "description": st.sampled_from(("", "æ"))}
 )
+IMAGES = st.lists(PICTURE, unique_by=lambda picture: picture["file"], max_size=3)
 CATEGORY = some(
     in_menu=FLAG,
     no_index=FLAG,
@@ -82,7 +86,7 @@ CATEGORY = some(
     description_a=TEXT | st.none(),
     meta_title=TEXT,
     canonical=below(5),
-    images=st.lists(PICTURE, unique_by=lambda picture: picture["file"], max_size=3),
+    images=IMAGES,
 )
 
 
@@ -116,17 +120,46 @@ WEBHOOK = st.fixed_dictionaries(
     {"events": st.lists(st.sampled_from(WORDS), min_size=1, unique=True)}
 )
 URL = st.sampled_from(tuple(f"https://{host}.example/hook" for host in "xyz"))
-# What the files of one shop declare, all kinds at once.
-PROJECTS = st.fixed_dictionaries(
-    {
-        "suppliers": named(3, some(dropshipping_mail=st.sampled_from(("a@b.example", "")))),
-        "brands": named(2, some()),
-        "profiles": named(2, st.fixed_dictionaries({"attributes": ATTRIBUTES})),
-        "categories": categories(),
-        "redirects": named(3, REDIRECT, "source", SOURCE),
-        "webhooks": named(2, WEBHOOK, "url", URL),
-    }
-)
+BY_HAND: dict[str, st.SearchStrategy[Any]] = {
+    "suppliers": named(3, some(dropshipping_mail=st.sampled_from(("a@b.example", "")))),
+    "brands": named(2, some()),
+    "profiles": named(2, st.fixed_dictionaries({"attributes": ATTRIBUTES})),
+    "categories": categories(),
+    "redirects": named(3, REDIRECT, "source", SOURCE),
+    "webhooks": named(2, WEBHOOK, "url", URL),
+}
+MADE = made(BY_HAND)
+BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
+    "text": TEXT,
+    "html": TEXT,
+    "flag": FLAG,
+    "number": WEIGHT,
+    "decimal": st.sampled_from((0, 199, "1.50", "0,5", -1, None)),
+    "path": st.integers(0, 5),
+    "images": IMAGES,
+    "title": NAME,
+}
+
+
+def by_rows(kind: Kind) -> st.SearchStrategy[Any]:
+    drawn = fields(kind, BY_TYPE)
+    required = {name: NAME for name in drawn if kind.fields[name].required}
+    others = {name: each for name, each in drawn.items() if name not in required}
+    each = st.fixed_dictionaries(required, optional=others)
+    return named(2, each, kind.identity[-1], NAME)
+
+
+# What the files of one shop declare, all kinds at once; numbers stand for keys and paths.
+DRAWN = st.fixed_dictionaries({**BY_HAND, **{kind.section: by_rows(kind) for kind in MADE}})
+
+
+def declared(drawn: Sections) -> Sections:
+    """What was drawn as files have it; paths of categories are not used again."""
+    taken = {each["rewrite_url"] for each in drawn["categories"].values()}
+    return with_keys(drawn, MADE, [path for path in (*PATHS, "q/1", "q/2") if path not in taken])
+
+
+PROJECTS = DRAWN.map(declared)
 
 
 def projects() -> st.SearchStrategy[Sections]:
@@ -136,8 +169,9 @@ def projects() -> st.SearchStrategy[Sections]:
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[Sections, Sections]:
     """Two projects: unlike each other, or the second the first turned over."""
-    before = draw(PROJECTS)
-    return before, turned_over(draw, before) if draw(FLAG) else draw(PROJECTS)
+    before = draw(DRAWN)
+    after = turned_over(draw, before) if draw(FLAG) else draw(DRAWN)
+    return declared(before), declared(after)
 
 
 def turned_over(draw: st.DrawFn, before: Sections) -> Sections:

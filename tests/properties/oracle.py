@@ -5,22 +5,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from declarations import PICTURES, Sections
+from declarations import MADE, PICTURES, Sections
 from line import Line
 
+from shopform.kinds import Field
 from shopform.kinds.standard import STANDARD
 
 Rows = list[dict[str, Any]]
-IDS = {
-    "supplier": "supplier_id",
-    "brand": "brand_id",
-    "profile": "profile_id",
-    "attribute": "attribute_id",
-    "value": "attribute_value_id",
-    "category": "category_id",
-    "redirect": "redirect_id",
-    "webhook": "webhook_id",
-}
+IDS = {kind.name: kind.wire.id.value[0] for kind in STANDARD.kinds}
+BY_ROWS = {kind.name: kind for kind in MADE}
 NUMBERS = {"weight": 0, "is_variant": 0, "has_price": 0, "in_menu": 1, "no_index": 0, "status": 301}
 
 STRANGERS: dict[str, Rows] = {
@@ -40,7 +33,7 @@ STRANGERS: dict[str, Rows] = {
 
 def strangers(one: Line) -> dict[str, Rows]:
     """The objects that nobody declares, as they are now; the front page among them."""
-    numbers = {kind: {row[IDS[kind]] for row in rows} for kind, rows in STRANGERS.items()}
+    numbers = {kind: {row[IDS[kind]] for row in STRANGERS.get(kind, ())} for kind in IDS}
     return {
         kind: [r for r in one.rows(kind) if r[IDS[kind]] in numbers[kind] or r.get("is_front")]
         for kind in IDS
@@ -78,7 +71,10 @@ def assert_holds(one: Line, sections: Sections) -> None:
         if container:
             assert row[IDS[container.partition(".")[0]]] == ids[container]
         for field, value in fields.items():
-            if field not in ("attributes", "values"):
+            if kind in BY_ROWS:
+                row_ = BY_ROWS[kind].fields[field]
+                assert seen_of(row_, row[row_.wire]) == of_row(row_, value, ids), (address, field)
+            elif field not in ("attributes", "values"):
                 column, wanted = expected(field, value, ids)
                 assert seen(field, row[column]) == wanted, (address, field)
 
@@ -111,6 +107,52 @@ def expected(field: str, value: Any, ids: dict[str, int]) -> tuple[str, object]:
     if field in ("source", "target", "rewrite_url"):
         text = text.removeprefix("/")
     return field, text
+
+
+def of_row(row: Field, value: Any, ids: dict[str, int]) -> object:
+    """What the column of a field holds, by the type of the field."""
+    if row.type.name == "tree":
+        return [_item(item, ids) for item in value]
+    if row.type.targets:
+        (kind,) = row.type.targets
+        if row.type.listed:
+            return sorted(ids[f"{kind}.{key}"] for key in value)
+        return ids[f"{kind}.{value}"] if value else 0
+    match row.type.name:
+        case "decimal":
+            return None if value is None else float(str(value).replace(",", "."))
+        case "number" | "flag":
+            return int(value or 0)
+        case "images" | "path":
+            return expected("images" if row.type.name == "images" else "rewrite_url", value, ids)[1]
+        case "html":
+            return expected("description_a", value, ids)[1]
+    return value or ""
+
+
+def _item(item: dict[str, Any], ids: dict[str, int]) -> tuple[object, ...]:
+    word = next((each for each in item if each not in ("title", "class", "items", "value")), "menu")
+    target = item.get("value", "") if word == "type" else item.get(word, "")
+    if word == "category":
+        target = ids[f"category.{target}"]
+    below = [_item(each, ids) for each in item["items"]] if "items" in item else None
+    return item["title"], item.get("type", word), str(target), item.get("class", ""), below
+
+
+def _shown_item(item: dict[str, Any]) -> tuple[object, ...]:
+    below = [_shown_item(each) for each in item["items"]] if "items" in item else None
+    return item["titel"], item["type"], item["val"], item["class"], below
+
+
+def seen_of(row: Field, held: Any) -> object:
+    """The content of a column, without what makes no difference."""
+    if row.type.name == "tree":
+        return [_shown_item(item) for item in held]
+    if row.type.name == "decimal":
+        return None if held is None else float(held)
+    if row.type.targets:
+        return sorted(held) if row.type.listed else int(held or 0)
+    return seen("images" if row.type.name == "images" else row.name, held)
 
 
 SHA = {name: hashlib.sha256(name.encode()).hexdigest() for name in PICTURES}

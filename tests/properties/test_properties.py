@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from declarations import Sections, pairs
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from line import Line, described, line
 from oracle import STRANGERS, assert_holds, draw_pictures, strangers
@@ -21,10 +21,11 @@ from shopform.render.text.plan_text import render_plan
 gate = settings(
     max_examples=8,
     derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-wide = settings(gate, max_examples=1000, derandomize=False)
+wide = settings(gate, max_examples=1000, derandomize=False, phases=tuple(Phase))
 
 Pair = tuple[Sections, Sections]
 LEAVE = {"allow_delete": {kind.name: 1000 for kind in STANDARD.kinds}}

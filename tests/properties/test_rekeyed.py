@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from by_rows import linked
 from declarations import Sections, projects
 from hypothesis import HealthCheck, given, settings
 from line import line
@@ -10,7 +11,7 @@ from oracle import draw_pictures
 from shopform.kinds.standard import STANDARD
 from shopform.model.plan import WRITES
 
-REFERENCES = frozenset(name for kind in STANDARD.kinds for name in kind.refers)
+ROWS = {row.name: row for kind in STANDARD.kinds for row in kind.rows if row.type.targets}
 NESTED = frozenset(kind.section for kind in STANDARD.kinds if kind.nesting)
 
 
@@ -23,8 +24,8 @@ def other(fields: dict[str, Any]) -> dict[str, Any]:
     for name, value in fields.items():
         if name in NESTED:
             changed[name] = rekeyed(value)
-        elif name in REFERENCES and value:
-            changed[name] = f"{value}-2"
+        elif name in ROWS and value:
+            changed[name] = linked(ROWS[name], value, lambda _, key: f"{key}-2")
     return changed
 
 
