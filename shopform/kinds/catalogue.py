@@ -1,6 +1,6 @@
 """The kinds that a project reconciles, as one value."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -16,25 +16,38 @@ class Catalogue(Mapping[str, Kind]):
     """Kinds by their names, in order: parents come before their children.
 
     It travels in the values that name kinds (Project, Shop, Desired, Live, Plan), so that a
-    project may have kinds of its own. `lookups` are those that are only looked up, by name.
+    project may have kinds of its own. `lookups` are those that are only looked up, by name, and
+    `replaced` are shopform's own that the project defines itself.
     """
 
     kinds: tuple[Kind, ...]
     lookups: tuple[Kind, ...] = ()
+    replaced: tuple[Kind, ...] = ()
 
     def with_digest_key(self, key: str) -> "Catalogue":
         """Return the kinds with a key for the digests of secrets in states."""
         return replace(self, kinds=tuple(replace(kind, digest_key=key) for kind in self.kinds))
 
     def plus(self, kinds: Iterable[Kind]) -> "Catalogue":
-        """Return the kinds with others after them, with the same key for digests."""
+        """Return the kinds with others after them, which replace those of their names.
+
+        They get the same key for digests.
+        """
         key = next((kind.digest_key for kind in self.kinds), "")
-        more = (replace(kind, digest_key=key) for kind in kinds)
-        return replace(self, kinds=(*self.kinds, *more))
+        more = {kind.name: replace(kind, digest_key=key) for kind in kinds}
+        others = self.without(more)
+        replaced = tuple(kind for kind in self.kinds if kind.name in more)
+        return replace(
+            others, kinds=(*others.kinds, *more.values()), replaced=(*self.replaced, *replaced)
+        )
+
+    def without(self, names: Container[str]) -> "Catalogue":
+        """Return the kinds that have other names."""
+        return replace(self, kinds=tuple(kind for kind in self.kinds if kind.name not in names))
 
     def without_declared(self) -> "Catalogue":
         """Return the kinds that shopform comes with."""
-        return replace(self, kinds=tuple(kind for kind in self.kinds if not kind.definition))
+        return replace(self.without(self.definitions), replaced=()).plus(self.replaced)
 
     @cached_property
     def definitions(self) -> Mapping[str, dict[str, Any]]:

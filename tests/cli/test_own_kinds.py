@@ -471,3 +471,46 @@ def test_kinds_of_every_type_nested_in_each_other_and_in_ours(tmp_path: Path) ->
         project.run("clone", "--from", "demo", "--to", "other", "--auto-approve")
         assert {row["val"] for row in other.data("answer")} == {"Yes", "No"}
         assert [row["name"] for row in other.data("badge")] == ["New"]
+
+
+PAGE: dict[str, Any] = {
+    "section": "pages",
+    "endpoint": "page",
+    "id": "page_id",
+    "identity": ["headline"],
+    "path": "rewrite_url",
+    "fields": {
+        "headline": {"type": "text", "required": True},
+        "text": {"type": "html"},
+        "rewrite_url": {"type": "path"},
+        "category": {"type": "reference", "to": "category", "wire": "category_id"},
+    },
+}
+
+
+def test_a_kind_that_is_not_documented_may_be_defined_anew(project: Project) -> None:
+    """The objects stay managed, and saved plans do not outlive the change of the definition."""
+    pages = {"pages": {"om": {"headline": "Om os", "text": "<p>x</p>"}}}
+    project.declare({}, pages)
+    project.run("apply", "--auto-approve")
+    pages["pages"]["om"]["text"] = "<p>y</p>"
+    project.declare({}, pages)
+    project.run("plan", "--out", "ours.json")
+    project.declare({"page": PAGE}, pages)
+    done = project.run("apply", "ours.json", code=12)
+    assert "the project declares the kind `page` itself" in one_line(done)
+    project.run("plan", "--out", "own.json")
+    project.run("apply", "own.json")
+    project.run("plan", "--detailed-exitcode")
+    done = project.run("schema", "--kinds")
+    assert done.out.count("## page") == 1
+    assert "category_id" in done.out
+    pages["pages"]["om"]["text"] = "<p>z</p>"
+    project.declare({"page": PAGE}, pages)
+    project.run("plan", "--out", "own.json")
+    project.declare({}, pages)
+    done = project.run("apply", "own.json", code=12)
+    assert "the definition of the kind `page` changed" in one_line(done)
+    project.run("apply", "--auto-approve")
+    project.run("plan", "--detailed-exitcode")
+    project.run("undo", "--auto-approve")

@@ -216,6 +216,28 @@ def test_a_default_is_what_a_resource_can_declare(tmp_path: Path, of: str) -> No
     assert refused_rows(tmp_path / "b", {"kinds.yaml": with_default}, first) == expected
 
 
+def test_kinds_that_are_not_documented_may_be_defined_anew(tmp_path: Path) -> None:
+    """Not those that are more than their fields, such as routes and what products refer to."""
+    anew = set()
+    for kind in STANDARD.kinds:
+        definition = (
+            f"kinds:\n  {kind.name}:\n    section: {kind.section}\n"
+            f"    endpoint: {kind.wire.endpoint.value}\n    id: id\n    identity: [word]\n"
+            "    fields: {word: {type: text, required: true}}\n"
+        )
+        files = {"shopform.yaml": SHOP, "kinds.yaml": definition}
+        found = refused(tmp_path / kind.name, files)
+        assert found in ([], ["kinds.yaml:2:3 kind-taken"])
+        if not found:
+            anew.add(kind.name)
+            catalogue = load_project(tmp_path / kind.name, STANDARD).catalogue
+            assert [*catalogue[kind.name].fields] == ["word"]
+            assert catalogue.keys() == STANDARD.keys()
+            ours = catalogue.without_declared()
+            assert {k: v.rows for k, v in ours.items()} == {k: v.rows for k, v in STANDARD.items()}
+    assert anew == {"manufacturer", "label", "page"}
+
+
 def test_a_default_is_the_value_that_a_resource_has(tmp_path: Path) -> None:
     written = {"number": "+5", "decimal": '"19,50"', "flag": "TRUE", "set": "'b,a'"}
     rows = "".join(f"      v_{of}: {{type: {of}, default: {w}}}\n" for of, w in written.items())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from shopform.kinds.base import Kind
 from shopform.kinds.catalogue import RUNTIME, Catalogue
 from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs, type_of
 from shopform.kinds.spec import Spec
@@ -35,6 +36,7 @@ def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -
 
     Each definition is valid in itself.
     """
+    catalogue = catalogue.without([name for name in specs if _is_replaceable(catalogue.get(name))])
     yield from _taken(catalogue, specs, reserved)
     for name, spec in specs.items():
         yield from _of_fields(catalogue, specs, name, spec)
@@ -46,6 +48,16 @@ def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -
         path = (cycle[0], "parent", "kind")
         named = join_first([f"`{name}`" for name in cycle], 5)
         yield Problem(path, "parent-cycle", f"{named} contain each other", "remove one")
+
+
+def _is_replaceable(kind: Kind | None) -> bool:
+    """Return whether a project may define a kind itself.
+
+    No source documents its fields, and it is nothing but fields.
+    """
+    return kind is not None and not (
+        kind.counted or kind.route or kind.declarable.keys() - kind.tentative
+    )
 
 
 def _taken(catalogue: Catalogue, specs: Specs, reserved: Sequence[str]) -> Iterator[Problem]:

@@ -12,19 +12,27 @@ _MEANING: Final = frozenset({"type", "to", "wire"})
 _ROW: Final = "fields."
 
 
-def definitions_used(plan: Plan) -> dict[str, dict[str, object]]:
-    """Return the definitions of the kinds of a plan's changes and of their parents.
-
-    They are without descriptions.
-    """
+def kinds_used(plan: Plan) -> set[str]:
+    """Return the kinds of a plan's changes and of their parents."""
     used = {each.kind for each in plan.changes} | {each.kind for each in plan.steps}
-    kinds = {kind.name for name in used for kind in plan.catalogue.lineage(name)}
-    definitions = plan.catalogue.definitions
+    return {kind.name for name in used for kind in plan.catalogue.lineage(name)}
+
+
+def definitions_used(plan: Plan) -> dict[str, dict[str, object]]:
+    """Return the definitions of those kinds, without descriptions."""
+    kinds, definitions = kinds_used(plan), plan.catalogue.definitions
     return {name: _parts(made) for name, made in definitions.items() if name in kinds}
 
 
-def changed_kind(made: Mapping[str, Mapping[str, Any]], now: Catalogue) -> str:
-    """Return how the kinds of now differ from these definitions; empty if they do not."""
+def changed_kind(
+    made: Mapping[str, Mapping[str, Any]], now: Catalogue, used: Collection[str]
+) -> str:
+    """Return how the kinds of now differ from these definitions; empty if they do not.
+
+    `used` are the kinds that matter, with definitions or without.
+    """
+    if replaced := now.definitions.keys() & used - made.keys():
+        return f"the project declares the kind `{min(replaced)}` itself"
     for name, definition in made.items():
         if name not in now:
             return f"the kind `{name}` is not declared"

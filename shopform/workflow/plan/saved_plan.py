@@ -10,7 +10,7 @@ from shopform.model.canonical import canonical, comparable, digest, key_id, own_
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Prior
 from shopform.model.values import Address, Secret
-from shopform.planning.checks.changed_kinds import changed_kind
+from shopform.planning.checks.changed_kinds import changed_kind, kinds_used
 from shopform.planning.checks.key_rights import CODE as KEY_RIGHTS
 from shopform.planning.checks.saved_plan import mismatches
 from shopform.planning.scope import Options
@@ -53,7 +53,7 @@ def prepare_saved(plan: Plan, workspace: Workspace, prior: Prior) -> Plan:
             raise StalePlan(f"the plan is for the {name} `{before}`, not `{after}`", hint=HINT)
     if made.wire != now.wire:
         raise StalePlan("the plan was made with other wire names", hint=HINT)
-    if changed := changed_kind(plan.catalogue.definitions, now.catalogue):
+    if changed := changed_kind(plan.catalogue.definitions, now.catalogue, kinds_used(plan)):
         raise StalePlan(f"since the plan was made, {changed}", hint=HINT)
     _require_key(plan)
     if (made.lineage, made.serial) == (prior.lineage, prior.serial):  # apply refuses others

@@ -14,7 +14,7 @@ from shopform.errors import StalePlan, StateError, UsageError
 from shopform.kit.documents import Document, parse_object
 from shopform.model.plan import Plan
 from shopform.model.prior import Prior
-from shopform.planning.checks.changed_kinds import changed_kind, definitions_used
+from shopform.planning.checks.changed_kinds import changed_kind, definitions_used, kinds_used
 from shopform.planning.plan_digest import parts_of
 from shopform.planning.reviewed_changes import reviewed_parts
 from shopform.state.shelf import Shelf
@@ -95,7 +95,11 @@ def require_reviewed(plan: Plan, reviewed: Plan, prior: Prior) -> None:
     if plan.digest != reviewed.digest and now != approved:
         raise _differs(
             "the plan is not the one that was reviewed",
-            _differences(now, approved, changed_kind(definitions_used(reviewed), plan.catalogue)),
+            _differences(
+                now,
+                approved,
+                changed_kind(definitions_used(reviewed), plan.catalogue, kinds_used(reviewed)),
+            ),
             hint="if a request that was merged before is not applied yet, run its apply first;"
             " otherwise plan again on a branch and have it reviewed",
         )

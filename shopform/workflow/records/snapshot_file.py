@@ -195,7 +195,7 @@ def _check_kinds(found: SnapshotFile, prior: Prior, catalogue: Catalogue) -> Non
     if unknown := named - catalogue.keys():
         raise ValueError(f"the kind `{min(unknown)}` is unknown")
     made = {name: kind.definition for name, kind in found.kinds.items() if kind.definition}
-    if changed := changed_kind(made, catalogue):
+    if changed := changed_kind(made, catalogue, named):
         raise ValueError(changed)
 
 
