@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from shopform import __version__
+from shopform.model.json_values import JSON_TYPES
 from shopform.openapi.document import (
     COUNT,
     ColumnFacts,
@@ -25,7 +26,6 @@ _FLAGS: dict[str, list[object]] = {
     "boolean": [False, True],
     "null": [None],
 }
-_JSON = {int: "integer", str: "string", dict: "object"}
 _ABOUT = {
     "limit": "the size of a part of the list",
     "offset": "the number of objects before that part",
@@ -66,7 +66,7 @@ def _app_list(installed: Mapping[str, object]) -> TableFacts:
         list_key="",
         paging={},
         columns=tuple(
-            ColumnFacts(name, {"type": _JSON[type(value)]}, None, False, "", assumed)
+            ColumnFacts(name, {"type": JSON_TYPES[type(value)]}, None, False, "", assumed)
             for name, value in installed.items()
         ),
         evidence=evidence,
