@@ -12,6 +12,7 @@ from shopform import files
 from shopform.config.compile.coercion import Reader
 from shopform.config.compile.declarations import NO_NAMES, Declaration, Declarations
 from shopform.config.compile.field_values import free_text_fields
+from shopform.config.compile.interpolation import as_literal
 from shopform.config.compile.kind_models import model_of
 from shopform.config.compile.shapes import Accepts, Shape, field_shape, shape_of
 from shopform.config.format.scalars import Plain, inline_scalar
@@ -27,7 +28,7 @@ from shopform.config.write.edits import (
     set_scalar,
 )
 from shopform.config.write.list_edits import set_items, set_records
-from shopform.config.write.scalar_lines import escaped, fitted, holds_placeholder, plain_field
+from shopform.config.write.scalar_lines import fitted, holds_placeholder, plain_field
 from shopform.diagnostics import Collector, Diagnostic, warning
 from shopform.errors import ConfigError
 from shopform.kit.text_diff import file_diff
@@ -229,7 +230,7 @@ class _Patching:
         try:
             if type_.in_cell:
                 refers = type_.targets
-                written = [str(self._key(v, old)) if refers else escaped(str(v)) for v in values]
+                written = [str(self._key(v, old)) if refers else as_literal(str(v)) for v in values]
                 edits = set_items(document, node, tuple(written))
             else:
                 new = with_parts(values, Ref, lambda ref: self._key(ref, ""))
@@ -273,7 +274,7 @@ class _Patching:
         string = shape.accepts in (Accepts.STRING, Accepts.SCALAR)
         if not isinstance(value, str) or not (known or string):
             raise _NotPatchable("the value in the shop cannot be written in the files")
-        return fitted(declaration.kind.type(one.field), escaped(value), old)
+        return fitted(declaration.kind.type(one.field), as_literal(value), old)
 
     def _shape(self, declaration: Declaration, field: str) -> Shape:
         fields = shape_of(model_of(self.catalogue, declaration.kind)).fields

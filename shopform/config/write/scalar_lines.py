@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from shopform.config.compile.interpolation import as_literal
 from shopform.config.format.scalars import (
     STEP,
     WIDTH,
@@ -26,12 +27,8 @@ def plain_of(value: object) -> Plain:
     if isinstance(value, Ref):
         return value.address.keys[-1]
     if isinstance(value, str):
-        return escaped(value)
+        return as_literal(value)
     return value if isinstance(value, int | float) else None
-
-
-def escaped(text: str) -> str:
-    return text.replace("${", "$${")
 
 
 def holds_placeholder(text: str) -> bool:
