@@ -97,8 +97,9 @@ class Images(Unreadable):
                 record["id"] = _alike(free, record, taken={r["id"] for r in known})
         for image in _declared(declared):
             record = {n: p for n, p in asdict(image).items() if n != "file"}
-            if live is None and {**record, "id": None} in known:  # sent, and in no list
-                known.remove(added := {**record, "id": None})
+            added = {**record, "id": None}
+            if live is None and added in known:  # sent, and in no list
+                known.remove(added)
                 result.records.append(added)
                 continue
             match = next(
