@@ -103,10 +103,11 @@ class ResourceBuilder:
             self._collector.error("invalid-item", summary, hint=hint, span=place)
         parsed = row.type.parse(found, partial(self._load, declaration, name))
         value: Value = row.type.with_links(parsed, partial(self._reference, declaration, node))
-        kept = {each.span for each in parts_in(value, Lookup)}
-        for each in parts_in(found, Lookup):
-            if each.span not in kept:
-                misplaced_lookup(each, self._collector, declaration.address)
+        if lookups := parts_in(found, Lookup):
+            kept = {each.span for each in parts_in(value, Lookup)}
+            for each in lookups:
+                if each.span not in kept:
+                    misplaced_lookup(each, self._collector, declaration.address)
         return value
 
     def _reference(self, declaration: Declaration, node: Node, kind: str, text: str) -> Ref | None:
