@@ -44,7 +44,10 @@ class ResourceBuilder:
         collector: Collector,
     ) -> None:
         self._catalogue = catalogue
-        self._shop = shop
+        self._columns = {
+            name: known_columns(kind, shop.wire.get(name, WireNames()))
+            for name, kind in catalogue.items()
+        }
         self._known = known
         self._files = files
         self._collector = collector
@@ -78,8 +81,7 @@ class ResourceBuilder:
 
     def _extra(self, declaration: Declaration, columns: Map[str, Value]) -> dict[str, Value]:
         """Return the fields of columns; those that are fields or cannot be set are refused."""
-        kind = declaration.kind
-        known = known_columns(kind, self._shop.wire.get(kind.name, WireNames()))
+        known = self._columns[declaration.kind.name]
         for name in columns.keys() & known.keys():
             field, node = known[name], child(declaration.node, "extra", name)
             self._collector.error(
