@@ -230,7 +230,7 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
         if entry:
             needed |= {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
         nesting = draft.catalogue[step.kind].nesting
-        for address in needed & deletes - {step.address}:
+        for address in (needed & deletes) - {step.address}:
             above = step.op is Op.UPDATE or (nesting and address.kind == nesting.kind)
             add = draft.graph.edge if above else draft.graph.edge_deletion
             add(f"{address}:delete", step.key)
