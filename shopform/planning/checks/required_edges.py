@@ -5,6 +5,7 @@ dropped to break a cycle are not among them.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from shopform.kinds import Kind
 from shopform.kit.graphs import reachable
@@ -34,6 +35,7 @@ class RequiredEdges:
         self.catalogue = plan.catalogue
         self.changes, self.entries, self.hosts = changes, entries, hosts
         self.steps = {step.key: step for step in plan.steps}
+        self.after = {step.key: frozenset(step.after) for step in plan.steps}
         self.released: dict[str, list[Step]] = {}
         self.assigned: dict[str, list[Step]] = {}
         for step in plan.steps:
@@ -57,7 +59,7 @@ class RequiredEdges:
                 *self._paths(step),
                 *self._of_children(step),
             ):
-                if earlier.key not in later.after:
+                if earlier.key not in self.after[later.key]:
                     yield later.address, earlier.address
 
     def _shown(self, step: Step, name: str) -> object:
@@ -92,7 +94,7 @@ class RequiredEdges:
             return
         for address in {*entry.depends_on, entry.parent} - {None, step.address}:
             later = self.steps.get(f"{address}:delete")
-            if later and not (step.key not in later.after and self._refer_back(step, later)):
+            if later and (step.key in self.after[later.key] or not self._refer_back(step, later)):
                 yield step, later
 
     def _refer_back(self, step: Step, later: Step) -> bool:
@@ -100,9 +102,13 @@ class RequiredEdges:
         nesting = self.catalogue[step.kind].nesting
         if step.op is not Op.DELETE or (nesting and later.kind == nesting.kind):
             return False
+        return step.address in reachable([later.address], self._deleted)
+
+    @cached_property
+    def _deleted(self) -> dict[Address, tuple[Address, ...]]:
+        """What the deleted objects refer to."""
         deletes = {each.address for each in self.steps.values() if each.op is Op.DELETE}
-        refers = {a: self.entries[a].depends_on for a in deletes & self.entries.keys()}
-        return step.address in reachable([later.address], refers)
+        return {a: self.entries[a].depends_on for a in deletes & self.entries.keys()}
 
     def _paths(self, step: Step) -> Iterator[tuple[Step, Step]]:
         """A path is released before it is assigned, and assigned before a redirect leads to it."""
