@@ -122,8 +122,10 @@ class ClonePlanner:
         resources = {a: r for a, r in self.copy.resources.items() if a in touched}
         ids = {address: resource.origin for address, resource in resources.items()}
         found, desired = tuple(self._omissions()), self.copy.desired()
-        matching = match(desired, self.prior, known, Collector())
-        matching.entries = dict(self.prior.resources)  # newer than what is known
+        # The state is newer than what is known: objects that this lacks may exist.
+        kinds = {name: replace(read, problem="read before") for name, read in known.kinds.items()}
+        matching = match(desired, self.prior, replace(known, kinds=kinds), Collector())
+        matching.entries = dict(self.prior.resources)
         self.warnings = [*self._hidden_lost(desired, touched, matching), *self._columns(DECLARED)]
         return Declared(
             catalogue=self.copy.catalogue,

@@ -271,3 +271,17 @@ def test_what_is_kept_replaced_or_there_no_more_is_no_deletion() -> None:
     world.more["removed"] = tuple(Removed(address=Address(a), destroy=True) for a in SUPPLIERS)
     assert errors(world.plan()) == ["too-many-deletes"]
     assert not few().plan(replace=SUPPLIERS).refused
+
+
+@pytest.mark.parametrize(("hidden", "refused"), [(None, False), (True, False), (False, True)])
+def test_what_the_shop_did_not_hide_counts_until_it_is_hidden_or_deleted(
+    hidden: bool | None, refused: bool
+) -> None:
+    world = World().owned("category.a", 1, name="A", is_hidden=True, stored={"is_hidden": False})
+    world.live("category", 9, name="Z").declare("category.b", name="B", is_hidden=True)
+    if hidden is not None:
+        world.live("category", 1, name="A", is_hidden=hidden)
+    made = world.plan()
+    assert errors(made) == (["hidden-lost"] if refused else [])
+    create = next(step for step in made.steps if step.key == "category.b:create")
+    assert create.hides == (() if refused else ("is_hidden",))

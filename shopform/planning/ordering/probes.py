@@ -12,6 +12,7 @@ from shopform.kinds import Field, Kind
 from shopform.kinds.base import UNKNOWN
 from shopform.kit.graphs import reachable
 from shopform.kit.text import join_first
+from shopform.model.live import LiveKind
 from shopform.model.plan import Op, Step
 from shopform.model.values import Address
 from shopform.planning.matching.result import Matching
@@ -84,12 +85,15 @@ def hidden_by(rows: Iterable[Field], fields: Mapping[str, object]) -> Iterator[s
 def not_kept(matching: Matching, row: Field, kind: str) -> Address | None:
     """Return an object that visitors see although this field was sent to hide it, if there is one.
 
-    The state records that the shop stored another value, so it was not an edit in the shop.
+    The state records that the shop stored another value, so it was not an edit in the shop. One
+    that a complete list lacks was deleted.
     """
+    read = matching.live.kinds.get(kind, LiveKind(problem="not read"))
     for address, entry in matching.entries.items():
         if address.kind == kind and row.name in entry.stored and any(hidden_by([row], entry.sent)):
-            item = matching.object(address)
-            if item is None or not any(hidden_by([row], item.fields)):
+            item = read.objects.get(entry.id)
+            seen = not any(hidden_by([row], item.fields)) if item else bool(read.problem)
+            if seen:
                 return address
     return None
 
