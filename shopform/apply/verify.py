@@ -87,8 +87,9 @@ def _changed_unsent(
 ) -> Iterator[Diagnostic]:
     """Warn of declared fields that updates changed without sending them: those merge (L, M)."""
     updates: dict[Address, list[Step]] = {}
+    there = context.entries.keys() - context.made
     for step in applied:
-        if step.op is Op.UPDATE and step.address in context.entries:
+        if step.op is Op.UPDATE and step.address in there:
             updates.setdefault(step.address, []).append(step)
     for address, steps in updates.items():
         kind, entry = plan.catalogue[steps[0].kind], context.entries[address]

@@ -135,3 +135,13 @@ def test_a_product_that_is_recreated_gets_the_declared_stock_again() -> None:
             connection.client.send("DELETE", f"product/{number}")
         one.apply()
         assert len(sent(one)) == 2
+
+
+def test_a_replaced_product_is_not_compared_with_the_old_one() -> None:
+    with line() as one:
+        declare(one)
+        one.settle()
+        declare(one, name="Støvle")
+        made, outcome = one.apply(replace=("product.shoe",))
+        assert "product.shoe:once" in [step.key for step in made.steps]
+        assert not outcome.warnings
