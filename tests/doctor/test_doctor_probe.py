@@ -5,12 +5,15 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from queue import Queue
+from unittest.mock import patch
 
 import pytest
 from checked_shops import CheckedShop, checked_shop
 from support import Prepared, environment_of, run_here
 
+from shopform.errors import LockLost
 from shopform.sandbox.calls import LoggedRequest
+from shopform.shop import write
 from shopform.terminal.console import Console
 from shopform.workflow.doctor import examiner, prober
 
@@ -243,6 +246,17 @@ def test_objects_that_an_error_leaves_in_the_shop_are_named() -> None:
         run = one.run(*PROBE, code=17)
         assert "objects of a probe are left in the shop: supplier 1" in " ".join(run.err.split())
         one.sandbox.clear_faults()
+        one.run("doctor")
+        assert not one.journal.exists()
+
+
+def test_objects_that_a_lost_lock_leaves_in_the_shop_are_named() -> None:
+    with checked_shop() as one:
+        one.sandbox.set_fault("DELETE:1:400")
+        with patch.object(write, "delete", side_effect=LockLost("another run has the lock")):
+            run = one.run(*PROBE, code=LockLost.exit_code)
+        assert "another run has the lock" in run.err
+        assert "objects of a probe are left in the shop: supplier 1" in " ".join(run.err.split())
         one.run("doctor")
         assert not one.journal.exists()
 

@@ -124,16 +124,23 @@ def _probe(workspace: Workspace, asked: Examiner, shelf: Shelf, approval: Approv
 
 
 def _remove(workspace: Workspace, client: Client, journal: ProbeJournal) -> int:
-    """Remove what a probe left, or warn of it. Raises the errors of `remove_leftovers`."""
+    """Remove what a probe left, or warn of it.
+
+    Raises the errors of `Client`, and StateError.
+    """
     try:
-        return remove_leftovers(client, journal)
-    except StateError:
-        raise  # names the objects itself
+        removed = remove_leftovers(client, journal)
     except ShopformError:
         text = f"objects of a probe are left in the shop: {journal.listed}"
         hint = "the next `shopform doctor` deletes them"
         workspace.observer.warn([warning("probe-left", text, hint=hint)])
         raise
+    if journal.made:
+        raise StateError(
+            f"the shop refuses to delete what a probe made: {journal.listed}",
+            hint="delete it in the shop",
+        )
+    return removed
 
 
 def _announced(client: Client, journal: ProbeJournal) -> Iterator[str]:

@@ -113,7 +113,8 @@ def journal_of(shelf: Shelf) -> ProbeJournal | None:
 def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
     """Delete what a probe left, by its ids and by its name, and return the number of objects.
 
-    Raises the errors of `Client`; the journal then keeps what is left.
+    The journal keeps what is left: of what the shop refuses to delete, and after the errors of
+    `Client`, which are raised.
     """
     removed, pending = 0, dict.fromkeys(name for name, number in journal.made if not number)
     for kind in (client.shop.catalogue[name] for name in pending):
@@ -125,11 +126,6 @@ def remove_leftovers(client: Client, journal: ProbeJournal) -> int:
         for name, number in sorted(journal.made, reverse=True):
             if _delete(client, client.shop.catalogue[name], number, journal):
                 removed += 1
-    if journal.made:
-        raise StateError(
-            f"the shop refuses to delete what a probe made: {journal.listed}",
-            hint="delete it in the shop",
-        )
     return removed
 
 
