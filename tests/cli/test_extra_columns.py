@@ -169,3 +169,14 @@ def test_a_policy_rule_restricts_a_column(tmp_path: Path, sandbox: Sandbox) -> N
     run = go(folder, "plan")
     assert run.exit == 11
     assert "`4` as `extra.shelf` of `category.a`" in run.err
+
+
+def test_import_generates_the_columns_of_an_object(tmp_path: Path) -> None:
+    seed = {"category": [{"category_id": 41, "name": "Herre", "colour": "red", "shelf": 3}]}
+    with Sandbox(seed=seed) as sandbox:
+        folder = demo(tmp_path / "project", sandbox, "categories: {}\n")
+        run = go(folder, "import", "--generate", "category.men", "41")
+        assert run.exit == 0, run.text
+        files = "".join(each.read_text("utf-8") for each in folder.glob("*.yaml"))
+        assert "extra: {colour: red, shelf: 3}" in files
+        assert NONE in go(folder, "plan").out
