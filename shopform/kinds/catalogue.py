@@ -11,6 +11,11 @@ RUNTIME: Final = frozenset("app-status batch customer gift-card order order-retu
 """Endpoints whose objects are made while a shop is open (kinds.md 12, 14): never reconciled."""
 
 
+def is_runtime(endpoint: str) -> bool:
+    """Return whether the objects of an endpoint, or of a path below it, are made so."""
+    return endpoint.casefold().partition("/")[0] in RUNTIME
+
+
 @dataclass(frozen=True)
 class Catalogue(Mapping[str, Kind]):
     """Kinds by their names, in order: parents come before their children.

@@ -261,6 +261,8 @@ def test_the_only_shop_needs_no_name_and_several_do(tmp_path: Path) -> None:
     [
         ("{label: {endpoint: brand}}", ["shopform.yaml:1:82 endpoint-taken"]),
         ("{label: {endpoint: Brand}}", ["shopform.yaml:1:82 endpoint-taken"]),
+        ("{label: {endpoint: order}}", ["shopform.yaml:1:82 endpoint-runtime"]),
+        ("{label: {endpoint: Customer/x}}", ["shopform.yaml:1:82 endpoint-runtime"]),
         ("{label: {endpoint: ../brand}}", ["shopform.yaml:1:82 wrong-text"]),
         ("{label: {endpoint: 'brand?x=1'}}", ["shopform.yaml:1:82 wrong-text"]),
         ("{label: {endpoint: x}, page: {endpoint: x}}", ["shopform.yaml:1:103 endpoint-taken"]),

@@ -17,6 +17,7 @@ from shopform.config.read.included_files import is_yaml
 from shopform.config.read.project import Project, shop_names
 from shopform.config.read.yaml_nodes import Mapping, Node, Scalar, child
 from shopform.diagnostics import Collector, Span, did_you_mean
+from shopform.kinds.catalogue import is_runtime
 from shopform.kit.text import backquoted
 from shopform.kit.url_paths import is_loopback
 from shopform.model.shop import DeleteLimits, Rules, Shop, StateStore, WireNames, refused_address
@@ -143,7 +144,7 @@ class Settings:
         self._check_endpoints(wire)
 
     def _check_endpoints(self, wire: Node | None) -> None:
-        """Report kinds with one endpoint in a shop: each would manage the objects of the other."""
+        """Report kinds with the endpoint of another, or of objects that are never managed."""
         given = {name: child(wire, name, "endpoint") for name in self._catalogue}
         found: dict[str, str] = {}
         for name in sorted(self._catalogue, key=lambda name: given[name] is not None):
@@ -151,10 +152,12 @@ class Settings:
             if isinstance(node, Scalar) and node.text:
                 endpoint = node.text
             other = found.setdefault(endpoint.casefold(), name)
-            if other != name and node is not None:
-                summary = f"`/{endpoint}` is the endpoint of `{other}`"
-                hint = "one kind can manage its objects"
-                self._collector.error("endpoint-taken", summary, hint=hint, span=node.span)
+            code, what = "endpoint-taken", f"is the endpoint of `{other}`"
+            if other == name:
+                code, what = "endpoint-runtime", "has objects that are made while the shop is open"
+            if node is not None and (other != name or is_runtime(endpoint)):
+                hint, span = "set the endpoint of its own objects", node.span
+                self._collector.error(code, f"`/{endpoint}` {what}", hint=hint, span=span)
 
     def _check_keys(self, node: Node | None, known: Map[str, object], code: str, what: str) -> None:
         """Report the keys of a mapping that are not in `known`."""

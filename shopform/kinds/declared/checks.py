@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from shopform.kinds.base import Kind
-from shopform.kinds.catalogue import RUNTIME, Catalogue
+from shopform.kinds.catalogue import Catalogue, is_runtime
 from shopform.kinds.declared.spec import FieldSpec, KindSpec, Specs, type_of
 from shopform.kinds.spec import Spec
 from shopform.kit.graphs import find_cycles
@@ -84,7 +84,7 @@ def _taken(catalogue: Catalogue, specs: Specs, reserved: Sequence[str]) -> Itera
             summary = f"`/{spec.endpoint}` is the endpoint of `{endpoints[endpoint]}`"
             hint = "one kind can manage its objects"
             yield Problem((name, "endpoint"), "endpoint-taken", summary, hint)
-        elif endpoint.split("/")[0] in RUNTIME:
+        elif is_runtime(endpoint):
             summary = f"the objects of `/{spec.endpoint}` are made while the shop is open"
             hint = "they are not configuration, and shopform never changes them"
             yield Problem((name, "endpoint"), "endpoint-runtime", summary, hint)
