@@ -105,3 +105,21 @@ def test_what_the_shop_chose_is_no_edit(one: Project) -> None:
     assert one.row("product", "Krus")["main_category_id"]
     one.undo()
     assert not [row for row in one.sandbox.data("product") if row["name"] == "Krus"]
+
+
+def test_a_parent_is_created_first_whatever_else_refers_to_it(one: Project) -> None:
+    """A cycle is broken at a reference that an update can set afterwards, and no parent is one."""
+    categories = {
+        "d": {"name": "D", "parent": "e", "canonical": "e"},
+        "e": {"name": "E", "canonical": "x"},
+        "x": {"name": "X", "parent": "d"},
+    }
+    one.declare(categories=categories)
+    one.apply()
+    one.declare()
+    one.apply("--allow-delete", "category=3")
+    one.undo()
+    ids = {row["name"]: row["category_id"] for row in one.sandbox.data("category")}
+    held = {row["name"]: row for row in one.sandbox.data("category")}
+    assert (held["D"]["parent_id"], held["D"]["canonical_id"]) == (ids["E"], ids["E"])
+    assert (held["X"]["parent_id"], held["E"]["canonical_id"]) == (ids["D"], ids["X"])

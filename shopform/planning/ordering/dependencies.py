@@ -50,6 +50,8 @@ def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
     if step.parent:
         refs.append(("", step.parent.address))
     identity = draft.catalogue[step.kind].identity
+    # First those that the identity needs: they are not links, even if another field refers there.
+    refs.sort(key=lambda ref: ref[0] not in ("", *identity))
     for name, target in refs:
         create = f"{target}:create"
         if create in draft.graph.steps:
@@ -221,19 +223,22 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
     for step in steps:
         if step.op not in (Op.UPDATE, Op.DELETE):
             continue
-        needed: set[Address] = set()
+        needed, parents = set[Address](), set[Address]()
+        kind = draft.catalogue[step.kind]
         item: LiveObject | None = draft.live.kinds[step.kind].objects.get(step.id or 0)
-        for _, found in every_link(draft.catalogue[step.kind], item) if item else ():
-            owner = draft.matching.owners.get(found)
-            needed |= {owner} if owner else set()
+        for name, found in every_link(kind, item) if item else ():
+            if owner := draft.matching.owners.get(found):
+                needed.add(owner)
+                parents |= {owner} if name in kind.identity else set()
         entry = draft.matching.entries.get(step.address)
         if entry:
             needed |= {*entry.depends_on, *((entry.parent,) if entry.parent else ())}
-        nesting = draft.catalogue[step.kind].nesting
         for address in (needed & deletes) - {step.address}:
-            above = step.op is Op.UPDATE or (nesting and address.kind == nesting.kind)
-            add = draft.graph.edge if above else draft.graph.edge_deletion
-            add(f"{address}:delete", step.key)
+            later = f"{address}:delete"
+            if step.op is Op.UPDATE or (kind.nesting and address.kind == kind.nesting.kind):
+                draft.graph.edge(later, step.key)
+            else:
+                draft.graph.edge_deletion(later, step.key, below=address in parents)
 
 
 def _parents(steps: list[Step], draft: PlanDraft) -> None:

@@ -37,6 +37,7 @@ class Graph:
     names: set[tuple[str, str]] = field(default_factory=set)
     link: set[tuple[str, str]] = field(default_factory=set)
     deletion: set[tuple[str, str]] = field(default_factory=set)
+    below: set[tuple[str, str]] = field(default_factory=set)
     queues: list[set[str]] = field(default_factory=list)
 
     def add(self, step: Step, after: Iterable[str] = ()) -> None:
@@ -82,10 +83,13 @@ class Graph:
             self.link.add((later, earlier))
         self.after.setdefault(later, set()).add(earlier)
 
-    def edge_deletion(self, later: str, earlier: str) -> None:
-        """`earlier` deletes an object that refers to the one which `later` deletes."""
+    def edge_deletion(self, later: str, earlier: str, *, below: bool) -> None:
+        """`earlier` deletes an object that refers to the one which `later` deletes.
+
+        `below`: as to a parent, before which shops require it.
+        """
         if earlier not in self.after.get(later, ()):
-            self.deletion.add((later, earlier))
+            (self.below if below else self.deletion).add((later, earlier))
             self.edge(later, earlier)
 
     def walk(self, breaker: BreaksCycles) -> tuple[Step, ...]:
@@ -130,7 +134,7 @@ class Graph:
         """
         for kinds in (
             *(self.availability, self.soft, self.link),
-            *(self.handover, self.names, self.deletion),
+            *(self.handover, self.names, self.deletion, self.below),
         ):
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
