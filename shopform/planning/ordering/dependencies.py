@@ -50,8 +50,6 @@ def _references(step: Step, draft: PlanDraft, *, has_cycle: bool) -> None:
     if step.parent:
         refs.append(("", step.parent.address))
     identity = draft.catalogue[step.kind].identity
-    # First those that the identity needs: they are not links, even if another field refers there.
-    refs.sort(key=lambda ref: ref[0] not in ("", *identity))
     for name, target in refs:
         create = f"{target}:create"
         if create in draft.graph.steps:
@@ -229,7 +227,8 @@ def _deletions(steps: list[Step], draft: PlanDraft) -> None:
         for name, found in every_link(kind, item) if item else ():
             if owner := draft.matching.owners.get(found):
                 needed.add(owner)
-                parents |= {owner} if name in kind.identity else set()
+                if name in kind.identity:
+                    parents.add(owner)
         entry = draft.matching.entries.get(step.address)
         if entry:
             needed |= {*entry.depends_on, *((entry.parent,) if entry.parent else ())}

@@ -45,7 +45,9 @@ class Graph:
         self.after.setdefault(step.key, set()).update(after)
 
     def edge(self, later: str, earlier: str) -> None:
+        """`earlier` must come first; a link between the two, if there is one, cannot be dropped."""
         if later != earlier:
+            self.link.discard((later, earlier))
             self.after.setdefault(later, set()).add(earlier)
 
     def edge_soft(self, later: str, earlier: str) -> None:
