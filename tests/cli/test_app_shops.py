@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 from click.shell_completion import ShellComplete
 from listening import listening
+from own_kinds import catalogue_of
 from support import Run, environment_of, run_here
 
 from shopform.cli.main import main
@@ -18,8 +19,6 @@ from shopform.config import load_project
 from shopform.config.compile import shop_settings
 from shopform.config.compile.app_shops import AppShop, add_app_shops, names_of
 from shopform.config.write.wire_edits import with_wire
-from shopform.kinds.declared.make import extended
-from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
@@ -476,7 +475,7 @@ def test_kinds_of_the_project_are_those_of_every_shop(fleet: Fleet) -> None:
     rows = {"headline": {"type": "text", "required": True}}
     note = {"section": "notes", "endpoint": "note", "id": "note_id", "identity": ["headline"]}
     kinds = {"note": {**note, "fields": rows}}
-    made = extended(STANDARD, {"note": KindSpec.model_validate(kinds["note"])})
+    made = catalogue_of(note=kinds["note"])
     with Sandbox(token="canary-9", catalogue=made) as shop:
         fleet.app.items = [fleet.item(9, shop)]
         (fleet.folder / "kinds.yaml").write_text(json.dumps({"kinds": kinds}), "utf-8")

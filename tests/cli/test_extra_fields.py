@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 from demo_shop import ask, demo
+from own_kinds import catalogue_of
 from support import Run, environment_of, run_here
 
-from shopform.kinds.declared.make import extended
-from shopform.kinds.declared.spec import KindSpec
-from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 NONE = "No changes. Your infrastructure matches the configuration."
@@ -96,7 +94,7 @@ brands: {table: brands.csv}
 
 def test_names_of_one_shop_and_aliases_count(tmp_path: Path) -> None:
     """Each shop reads the same files by its own names; a project's kind by those of its rows."""
-    with Sandbox(catalogue=extended(STANDARD, {"note": KindSpec.model_validate(NOTE)})) as sandbox:
+    with Sandbox(catalogue=catalogue_of(note=NOTE)) as sandbox:
         text = "categories: {a: {name: A, extra: {shelf: 2}}}\n"
         text += 'notes: {n: {name: N, extra: {is_shut: "1"}}, m: {name: M, extra: {closed: 0}}}\n'
         folder = demo(tmp_path / "project", sandbox, text)

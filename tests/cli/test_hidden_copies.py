@@ -10,12 +10,11 @@ from unittest.mock import patch
 
 import pytest
 from demo_shop import demo
+from own_kinds import catalogue_of
 from support import Run, environment_of, run_here
 from two_shops import BETWEEN, TwoShops, edit, two_shops, writes
 
 from shopform.kinds.base import UNKNOWN
-from shopform.kinds.declared.make import extended
-from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
 from shopform.render.json.plan_document import INTEGRITY, integrity_of
 from shopform.sandbox import Sandbox
@@ -35,7 +34,7 @@ NOTE: dict[str, Any] = {
         "shut": {"type": "flag", "wire": "is_shut", "hides": True},
     },
 }
-NOTES = extended(STANDARD, {"note": KindSpec.model_validate(NOTE)})
+NOTES = catalogue_of(note=NOTE)
 
 
 def hidden(count: int, **column: Any) -> dict[str, list[dict[str, Any]]]:

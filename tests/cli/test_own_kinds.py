@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_kinds import catalogue_of
 from support import SHOPFORM, Run, environment_of, run_here
 from two_shops import KEYS, ask
 
-from shopform.kinds import Catalogue
-from shopform.kinds.declared.make import extended
-from shopform.kinds.declared.spec import KindSpec
-from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 KEY = KEYS["KEY_A"]
@@ -41,10 +38,6 @@ LINE: dict[str, Any] = {
 }
 KINDS: dict[str, Any] = {"note": NOTE, "line": LINE}
 NOTES = {"notes": {"about": {"headline": "Om os", "hidden": True, "lines": ["one", "two"]}}}
-
-
-def catalogue_of(kinds: Mapping[str, Any]) -> Catalogue:
-    return extended(STANDARD, {n: KindSpec.model_validate(each) for n, each in kinds.items()})
 
 
 class Project:
@@ -77,7 +70,7 @@ def changed(**fields: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def shop() -> Iterator[Sandbox]:
-    with Sandbox(token=KEY, catalogue=catalogue_of(KINDS)) as one:
+    with Sandbox(token=KEY, catalogue=catalogue_of(**KINDS)) as one:
         yield one
 
 
@@ -294,7 +287,7 @@ def test_objects_that_refer_to_each_other_live_and_are_deleted(
     """One is created before it refers to the other, and deleted while the other refers to it."""
     to_note = {"type": "reference", "to": "note"}
     kinds = changed(next=to_note, other=to_note)
-    with Sandbox(token=KEY, catalogue=catalogue_of(kinds)) as one:
+    with Sandbox(token=KEY, catalogue=catalogue_of(**kinds)) as one:
         project.url = one.url
         a, b = {"headline": "A", "next": "b"}, {"headline": "B", "other": "c"}
         project.declare(kinds, {"notes": {"a": a, "b": b, "c": {"headline": "C", "other": "a"}}})
@@ -326,7 +319,7 @@ def test_a_kind_with_another_name_imports_its_objects(project: Project, shop: Sa
 
 @pytest.mark.wide
 def test_kinds_that_identify_each_other_are_found_again(tmp_path: Path) -> None:
-    with Sandbox(token=KEY, catalogue=catalogue_of(by_each_other())) as shop:
+    with Sandbox(token=KEY, catalogue=catalogue_of(**by_each_other())) as shop:
         project = Project(tmp_path / "project", shop.url)
         first, second = {"headline": "A"}, {"headline": "B", "memo": "c"}
         memos = {"c": {"headline": "C", "note": "a"}, "d": {"headline": "D", "note": "b"}}
@@ -344,7 +337,7 @@ def test_kinds_that_identify_each_other_are_found_again(tmp_path: Path) -> None:
 
 @pytest.mark.wide
 def test_tables_patches_and_promotions_know_the_kinds(project: Project, shop: Sandbox) -> None:
-    with Sandbox(token=KEY, catalogue=catalogue_of(KINDS)) as other:
+    with Sandbox(token=KEY, catalogue=catalogue_of(**KINDS)) as other:
         project.declare(KINDS, {"notes": {"table": "notes.csv"}})
         settings = json.loads((project.folder / "shopform.yaml").read_text("utf-8"))
         settings["shops"]["other"] = {"url": other.url, "token": "${env:SHOPFORM_TOKEN}"}
@@ -433,7 +426,7 @@ OBJECTS: dict[str, Any] = {
 
 @pytest.mark.wide
 def test_kinds_of_every_type_nested_in_each_other_and_in_ours(tmp_path: Path) -> None:
-    catalogue = catalogue_of(RICH)
+    catalogue = catalogue_of(**RICH)
     assert [*catalogue][-4:] == ["topic", "remark", "answer", "badge"]
     with (
         Sandbox(token=KEY, catalogue=catalogue) as shop,

@@ -11,14 +11,13 @@ import pytest
 from battery import Scenario, lives_of
 from everything import draw
 from line import in_yaml
+from own_kinds import catalogue_of
 from samples import sample
 from support import environment_of, run_here, sampled
 from two_shops import KEYS, ask
 
 from shopform.kinds import Catalogue, Field, Kind
 from shopform.kinds.base import UNKNOWN
-from shopform.kinds.declared.make import extended
-from shopform.kinds.declared.spec import KindSpec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
@@ -37,15 +36,10 @@ ALBUM = {
 }
 
 
-def with_kinds(**kinds: Any) -> Catalogue:
-    specs = {name: KindSpec.model_validate(each) for name, each in kinds.items()}
-    return extended(STANDARD, specs)
-
-
 @pytest.mark.wide
 def test_a_declared_kind_lives_a_whole_life(tmp_path: Path) -> None:
     """It is planned, applied, checked for drift, dumped, cloned and undone, over real HTTP."""
-    life.main(tmp_path, with_kinds(album=ALBUM), {"album": ALBUM})
+    life.main(tmp_path, catalogue_of(album=ALBUM), {"album": ALBUM})
 
 
 def definition_of(kind: Kind) -> dict[str, Any]:

@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 from machines import Machine, one, shared
+from own_kinds import catalogue_of
 
-from shopform.kinds.declared.make import extended
-from shopform.kinds.declared.spec import KindSpec
-from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 __all__ = ["one", "shared"]
@@ -29,7 +27,7 @@ NOTES: dict[str, Any] = {"notes": {"a": {"headline": "A", "weight": 5}}}
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(catalogue=extended(STANDARD, {"note": KindSpec.model_validate(NOTE)})) as shop:
+    with Sandbox(catalogue=catalogue_of(note=NOTE)) as shop:
         yield shop
 
 
