@@ -52,6 +52,14 @@ class Run:
         return f"exit {self.exit}\n{self.out}\n{self.err}"
 
 
+def at_port(text: str, old: object, new: object) -> str:
+    """The text with the address of one sandbox replaced by another's.
+
+    Never the number alone: one digest in some thousands contains it.
+    """
+    return re.sub(rf"(?<!\d)127\.0\.0\.1:{old}(?!\d)", f"127.0.0.1:{new}", text)
+
+
 def point_at(directory: Path, sandbox: Sandbox) -> None:
     """Make every shop of the project's settings be this sandbox."""
     settings = directory / "shopform.yaml"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import EXAMPLES, copy_project, environment_of, run_here
+from support import EXAMPLES, at_port, copy_project, environment_of, run_here
 from two_shops import (
     BETWEEN,
     KEYS,
@@ -281,7 +281,7 @@ def test_copy_is_written_as_yaml_without_a_call_to_the_other_shop(shops: TwoShop
     done = shops.run("apply", "--shop", "new", "--auto-approve")
     assert done.exit == 0, done.text
     shops.clone(*MAPPED)
-    wanted = json.dumps(mapped(shops.old)).replace(str(shops.old.port), str(shops.new.port))
+    wanted = at_port(json.dumps(mapped(shops.old)), shops.old.port, shops.new.port)
     assert tree(shops.new) == json.loads(wanted)
     again = shops.run("clone", *BETWEEN, "--write", "copy")
     assert again.exit == 64

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from checked_shops import DEFAULTS, CheckedShop, checked_shop, objects
-from support import SHOPFORM, environment_of, run_here
+from support import SHOPFORM, at_port, environment_of, run_here
 from test_doctor_confusion import ROWS
 
 from shopform.errors import UsageError
@@ -51,12 +51,12 @@ def test_a_recording_has_shapes_and_no_values() -> None:
         shown = json.dumps(one.sandbox.app.state())
         secrets = [row["secret"] for row in one.sandbox.data("webhook")]
         everything = [text, *one.run("doctor").text.split("\n"), one.run("doctor", "--json").out]
-        port = str(one.sandbox.port)
+        address = f":{one.sandbox.port}"
     assert shown.count(CANARY) > 40
     for each in everything:
         assert CANARY not in each
         assert not any(secret in each for secret in secrets)
-    assert port not in text
+    assert address not in text
     assert "sandbox" not in text.replace("recorded_by", "")
     kinds = json.loads(text)["kinds"]
     assert kinds["category"]["keys"]["category_id"] == ["integer"]
@@ -66,7 +66,7 @@ def test_a_recording_has_shapes_and_no_values() -> None:
 
 def normal(text: str, one: CheckedShop) -> str:
     """The text of a run without what is another in each: ports, times and digests."""
-    text = text.replace(str(one.sandbox.port), "PORT")
+    text = at_port(text, one.sandbox.port, "PORT")
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.+]+Z?", "TIME", text)
     return re.sub(r"[0-9a-f]{16,64}", "DIGEST", text)
 
@@ -165,7 +165,8 @@ def test_missing_endpoints_and_rights_and_other_names_are_replayed(tmp_path: Pat
         assert process.stdout is not None
         assert b"listening" in process.stdout.readline()
         settings.write_text(
-            settings.read_text("utf-8").replace(str(one.sandbox.port), ready.read_text().strip())
+            at_port(settings.read_text("utf-8"), one.sandbox.port, ready.read_text().strip()),
+            "utf-8",
         )
         answers = json.loads(one.run("doctor", "--json").out)["answers"]
         process.send_signal(signal.SIGTERM)

@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 from line import PORT, Line, asks_if_gone, described, line
+from support import at_port
 
 from shopform.config import load_project
 from shopform.kinds.standard import STANDARD
@@ -82,7 +83,7 @@ def lay_out(folder: Path, one: Line) -> None:
     skipped = shutil.ignore_patterns(*OWN)
     shutil.copytree(folder, one.directory, ignore=skipped, dirs_exist_ok=True)
     settings = one.directory / "shopform.yaml"
-    settings.write_text(settings.read_text("utf-8").replace(PORT, str(one.sandbox.port)), "utf-8")
+    settings.write_text(at_port(settings.read_text("utf-8"), PORT, one.sandbox.port), "utf-8")
 
 
 def edit(one: Line, edits: list[tuple[str, str, dict[str, Any] | None]]) -> None:
@@ -171,7 +172,7 @@ def shown(made: Plan, one: Line) -> str:
     if made.diagnostics:
         sources = load_project(one.directory, STANDARD).sources
         text += "\n\n" + render_diagnostics(made.diagnostics, sources, color=False, width=100)
-    return text.replace(made.digest, "DIGEST").replace(str(one.sandbox.port), PORT).rstrip() + "\n"
+    return at_port(text.replace(made.digest, "DIGEST"), one.sandbox.port, PORT).rstrip() + "\n"
 
 
 def steps(made: Plan) -> str:
@@ -185,7 +186,7 @@ def world(sandbox: Sandbox) -> str:
         for row in sandbox.data(kind.name):
             kept = {k: v for k, v in row.items() if k not in UNSTABLE and (v or k == "parent_id")}
             lines.append(f"{kind.name} {json.dumps(kept, ensure_ascii=False)}")
-    return "\n".join(lines).replace(str(sandbox.port), PORT) + "\n"
+    return at_port("\n".join(lines), sandbox.port, PORT) + "\n"
 
 
 def test_there_are_cases() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sandbox_asking import Answer, Asker, shop
+from support import at_port
 
 from shopform.errors import UsageError
 from shopform.kinds.standard import STANDARD
@@ -73,7 +74,7 @@ def visit(switches: dict[str, str]) -> dict[str, str]:
     seed["page"] = [{"headline": "Om", "no_index": 1}]
     settings: dict[str, Any] = {"products": 2, "deny": ["brand:write"], "seed": seed}
     with shop(switches=switches, **settings) as (sandbox, ask):
-        text = json.dumps(walk(ask)).replace(str(sandbox.port), "PORT")
+        text = at_port(json.dumps(walk(ask)), sandbox.port, "PORT")
         for hook in sandbox.data("webhook"):
             text = text.replace(hook["secret"], "SECRET")
         seen: dict[str, str] = json.loads(text)
