@@ -26,6 +26,8 @@ def written(row: Field, number: int, sections: Mapping[str, Any]) -> Any:
         keys = list(held) if held else of_itself
         key = keys[number % len(keys)]
         return [key] if row.type.listed else key
+    if row.type.name == "set":
+        return [f"{row.name}_{number}"]
     if row.type.unreadable:
         return [{"file": PICTURE, "description": f"{number}"}]
     if row.type.allowed:

@@ -90,6 +90,19 @@ class Catalogue(Mapping[str, Kind]):
             for name in self
         }
 
+    def kind_of_ids(self, column: str) -> str:
+        """Return the kind whose ids a column has, by a name such as `from_page_id`; else ""."""
+        names = [name for name in self._ids if f"_{column}".endswith(f"_{name}")]
+        return self._ids[max(names, key=len)] if names else ""
+
+    @cached_property
+    def _ids(self) -> dict[str, str]:
+        """The kinds by the names of their ids; those that are looked up come last."""
+        named = [
+            (name, kind) for kind in (*self.kinds, *self.lookups) for name in kind.wire.id.value
+        ]
+        return {name: kind.name for name, kind in named if name.endswith("_id")}
+
     def dependents(self, name: str) -> str:
         """Return the section of the objects that are counted before one is deleted; "" if none."""
         counted = self[name].counted

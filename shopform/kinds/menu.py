@@ -10,7 +10,7 @@ _NAMES = ItemNames(
 # with others below it. No source has one of a page: `page` is assumed by the pattern of the others.
 _WORDS = (
     ("category", Reference("category"), "Key of the category that it leads to."),
-    ("landing_page", Number(), "Id of the landing page that it leads to."),
+    ("landing_page", Number("landing-page"), "Id of the landing page that it leads to."),
     ("page", Reference("page"), "Key of the page that it leads to."),
     ("url", Path(), "The path of the shop that it leads to, or a full URL."),
 )

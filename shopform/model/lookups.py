@@ -46,10 +46,16 @@ class LookupNumber(Lookup, int):
     """A number that will be an id."""
 
 
-def misplaced_lookup(found: Lookup, out: Collector, address: str = "") -> None:
-    """Report a look-up where a value cannot be the id of such an object."""
-    summary, hint = "a look-up is not allowed here", "it is an id, for a string or a number"
-    out.error("lookup-misplaced", summary, hint=hint, span=found.span, address=address)
+def check_lookup(found: Lookup, kind: str | None, out: Collector, address: str = "") -> None:
+    """Report a look-up where a value is the id of another kind; "" for any, None for none."""
+    if kind in ("", found.kind):
+        return
+    code, summary = "lookup-misplaced", "a look-up is not allowed here"
+    hint = "it is an id, for a string or a number"
+    if kind:
+        code, summary = "lookup-kind", f"the id of a {found.kind} is not allowed here"
+        hint = f"declare the id of a {kind}"
+    out.error(code, summary, hint=hint, span=found.span, address=address)
 
 
 def looked_up(desired: Desired) -> frozenset[str]:

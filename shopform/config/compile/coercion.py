@@ -21,7 +21,7 @@ from shopform.config.read.yaml_nodes import NULLS, Mapping, Node, Scalar, Sequen
 from shopform.diagnostics import Collector, Span, did_you_mean
 from shopform.kinds.field_types.flag import BOOLEANS
 from shopform.kit.text import backquoted, is_damaged, shorten
-from shopform.model.lookups import Lookup, LookupText, misplaced_lookup
+from shopform.model.lookups import Lookup, LookupText, check_lookup
 from shopform.model.values import Secret
 
 M = TypeVar("M", bound=BaseModel)
@@ -98,7 +98,7 @@ class Reader:
     def _inside(self, node: Node, shape: Shape, active: bool, lookups: bool) -> object:
         found = self.read(node, shape, active, lookups)
         if isinstance(found, Lookup) and not lookups:
-            misplaced_lookup(found, self._collector)
+            check_lookup(found, None, self._collector)
             return REPORTED
         return self.misplaced(node) if isinstance(found, Secret) else found
 
@@ -113,10 +113,8 @@ class Reader:
         return False
 
     def text(self, node: Scalar, active: bool) -> str | None:
-        """Return a string that must not be secret, such as a path; None if an error is reported."""
-        found = self.scalar(node, _TEXT, active)
-        if isinstance(found, Secret):
-            found = self.misplaced(node)
+        """Return a string, never a secret or an id, such as a path; None if reported."""
+        found = self._inside(node, _TEXT, active, lookups=False)
         return found if isinstance(found, str) else None
 
     def misplaced(self, node: Node) -> object:

@@ -90,7 +90,7 @@ class Resolver:
             part = self._placeholder(match[1], bool(match[2]), node, active)
             if isinstance(part, LookupText):
                 if match[0] == text:
-                    return part
+                    return LookupText.of(part.kind, part.name, node.span)
                 self._embedded(node)
                 return None
             wrong = wrong or part is None

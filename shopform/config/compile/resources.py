@@ -15,9 +15,9 @@ from shopform.kinds.field_types import FieldType
 from shopform.kit.text import backquoted
 from shopform.model.columns import known_columns
 from shopform.model.desired import Delivery, Resource
-from shopform.model.lookups import Lookup, misplaced_lookup
+from shopform.model.lookups import Lookup, check_lookup
 from shopform.model.shop import Shop, WireNames
-from shopform.model.values import Address, Ref, Value, parts_in
+from shopform.model.values import PLAIN, Address, Ref, Value, parts_in
 
 _NONE: Final[frozenset[str]] = frozenset()  # Python makes a new one each time
 
@@ -67,6 +67,8 @@ class ResourceBuilder:
         }
         if data.get("extra"):
             fields |= self._extra(declaration, data["extra"])
+        if not PLAIN.issuperset(map(type, data.values())):
+            self._check_lookups(declaration, fields.keys())
         return Resource(
             address=declaration.address,
             kind=kind,
@@ -104,13 +106,22 @@ class ResourceBuilder:
             place = (_at(node, path) or node).span
             self._collector.error("invalid-item", summary, hint=hint, span=place)
         parsed = row.type.parse(found, partial(self._load, declaration, name))
-        value: Value = row.type.with_links(parsed, partial(self._reference, declaration, node))
-        if lookups := parts_in(found, Lookup):
-            kept = {each.span for each in parts_in(value, Lookup)}
-            for each in lookups:
-                if each.span not in kept:
-                    misplaced_lookup(each, self._collector, declaration.address)
-        return value
+        linked: Value = row.type.with_links(parsed, partial(self._reference, declaration, node))
+        return linked
+
+    def _check_lookups(self, declaration: Declaration, names: Iterable[str]) -> None:
+        """Report look-ups where a value cannot be such an id."""
+        data, out = declaration.data, self._collector
+        for name in names:
+            row = declaration.kind.fields[name]
+            written = data["extra"][row.wire] if is_extra(name) else data[name]
+            if not parts_in(written, Lookup):
+                continue
+            named = self._catalogue.kind_of_ids(row.wire)
+            for part, looks_up in row.type.looked_up(written):
+                for each in parts_in(part, Lookup):
+                    kind = named if looks_up == "" else looks_up
+                    check_lookup(each, kind, out, declaration.address)
 
     def _reference(self, declaration: Declaration, node: Node, kind: str, text: str) -> Ref | None:
         """Return the reference that is written as `text` in the value at `node`."""

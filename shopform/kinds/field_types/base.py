@@ -22,7 +22,8 @@ class FieldType:
     object whose id a value is. A `textual` value is written by people, a `rich` one is HTML, where
     outer white space does not count, and a `listed` one has several parts. `orders`: it orders
     siblings. `coded`: similar values are of different objects. `in_cell`: a cell of a table can
-    hold it. `sent_as` and `shown_as` are its types of JSON in requests and responses. `unreadable`
+    hold it. `looks_up` is the kind of look-up whose id a value may be: "" for any, None for none.
+    `sent_as` and `shown_as` are its types of JSON in requests and responses. `unreadable`
     is why values read from the shop cannot be declared; empty if they can.
     """
 
@@ -33,6 +34,7 @@ class FieldType:
     orders: ClassVar[bool] = False
     coded: ClassVar[bool] = False
     in_cell: ClassVar[bool] = True
+    looks_up: str | None = None
     sent_as: ClassVar[tuple[str, ...]] = ("string",)
     shown_as: ClassVar[tuple[str, ...]] = ("string",)
     unreadable: ClassVar[str] = ""
@@ -64,6 +66,10 @@ class FieldType:
     def faults_in_shop(self, value: object, shown: Iterable[object]) -> Iterable[tuple[str, str]]:
         """Return what is wrong with a value, if objects have these: summaries and hints."""
         return ()
+
+    def looked_up(self, written: Any) -> Iterable[tuple[object, str | None]]:
+        """Yield the parts of validated data, each with its `looks_up`."""
+        return ((written, self.looks_up),)
 
     def parse(self, written: Any, load: Load) -> Any:
         """Return the value of validated data."""

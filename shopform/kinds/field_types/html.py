@@ -9,6 +9,7 @@ class Html(FieldType):
     """HTML, around which a shop may add or remove white space (dossier 7.2)."""
 
     name: ClassVar[str] = "html"
+    looks_up: str | None = ""
     textual: ClassVar[bool] = True
     rich: ClassVar[bool] = True
 

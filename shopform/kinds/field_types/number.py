@@ -1,6 +1,7 @@
 """Numbers, and ids, which are numbers too."""
 
 import re
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from shopform.kinds.field_types.base import NO_HOSTS, FieldType
@@ -9,6 +10,7 @@ DIGITS: Final = 18  # longer numbers fit no shop's database, and are slow to par
 _DECIMAL: Final = re.compile(r"[-+]?[0-9]+")
 
 
+@dataclass(frozen=True)
 class Number(FieldType):
     """An integer; null and "" are 0, and responses may have a string (dossier 2.4)."""
 
@@ -16,6 +18,7 @@ class Number(FieldType):
     sent_as: ClassVar[tuple[str, ...]] = ("integer", "number")
     shown_as: ClassVar[tuple[str, ...]] = ("integer", "number", "string")
     orders: ClassVar[bool] = True
+    looks_up: str | None = ""
 
     def annotation(self) -> Any:
         return int

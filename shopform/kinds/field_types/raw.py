@@ -10,6 +10,7 @@ class Raw(FieldType):
     """A string, number or boolean: sent as declared, and compared by its text."""
 
     name: ClassVar[str] = "raw"
+    looks_up: str | None = ""
     textual: ClassVar[bool] = True
 
     def canonical(self, value: object, hosts: frozenset[str] = NO_HOSTS) -> object:

@@ -17,6 +17,7 @@ class Seed(Number):
 
     name: ClassVar[str] = "seed"
     orders: ClassVar[bool] = False
+    looks_up: str | None = None
     endpoint: str = ""
     key: str = ""
     value: str = ""

@@ -10,6 +10,7 @@ class Set(FieldType):
     """Unordered strings; responses may have them as one string with commas (dossier 7)."""
 
     name: ClassVar[str] = "set"
+    looks_up: str | None = ""
     sent_as: ClassVar[tuple[str, ...]] = ("array",)
     shown_as: ClassVar[tuple[str, ...]] = ("array", "string")
     textual: ClassVar[bool] = True

@@ -10,6 +10,7 @@ class Text(FieldType):
     """Any string."""
 
     name: ClassVar[str] = "text"
+    looks_up: str | None = ""
     textual: ClassVar[bool] = True
 
     def is_blank(self, value: object) -> bool:

@@ -16,9 +16,11 @@ from shopform.kinds.field_types.base import (
     text_of,
 )
 from shopform.kinds.field_types.number import Number
+from shopform.kinds.field_types.text import Text
 from shopform.kit.text import backquoted
 
 Item = Mapping[str, Any]
+_TEXT = Text()
 _UNSET: tuple[object, ...] = (None, "", "0", 0, [], {})
 _OWN = frozenset({"title", "type", "value", "class", "items"})
 
@@ -77,6 +79,16 @@ class Tree(FieldType):
                 yield (number,), f"the item `{item['title']}` {has}", f"give it one of {one_of}"
             for path, summary, hint in self.faults(item.get("items")):
                 yield (number, "items", *path), summary, hint
+
+    def looked_up(self, written: Any) -> Iterator[tuple[object, str | None]]:
+        types = {word: type_ for word, type_, _ in self.words}
+        for item in written or ():
+            for name, value in item.items():
+                if name == "items":
+                    yield from self.looked_up(value)
+                else:
+                    word = item.get("type") if name == "value" else name
+                    yield from types.get(word, _TEXT).looked_up(value)
 
     def faults_in_shop(self, value: object, shown: Iterable[object]) -> Iterator[tuple[str, str]]:
         """Yield the assumed types of targets that no item of the shop has."""
