@@ -153,6 +153,8 @@ MISTAKES: Mapping[str, tuple[str, str, str]] = {
     "the section of a kind": ("  line:\n", "  brands:\n", "kinds.yaml:18:3 kind-taken"),
     "no identity": ("[headline]", "[]", "kinds.yaml:7:5 identity-empty"),
     "no id": ("id: note_id", "id: []", "kinds.yaml:6:5 id-empty"),
+    "an id with a space": ("id: note_id", "id: note id", "kinds.yaml:6:9 wrong-text"),
+    "a list of such": ("[note_line_id, id]", "[note_line_id, i d]", "kinds.yaml:21:24 wrong-text"),
     "an image": ("type: text, r", "type: images, r", "kinds.yaml:7:5 identity-unreadable"),
     "an unknown identity": ("[headline]", "[title]", "kinds.yaml:7:5 unknown-field"),
     "an optional identity": ("[headline]", "[body]", "kinds.yaml:7:5 identity-optional"),

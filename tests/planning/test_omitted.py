@@ -1,19 +1,38 @@
 """An omitted field is not managed: no way to an object changes what the files do not name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from worlds import World, errors, ref
+from worlds import World, errors, ref, warnings
 
 from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Import, Moved
+from shopform.model.live import LiveKind
 from shopform.model.plan import Op
 from shopform.model.values import Address
 
 ABOVE = {"attribute": ("profile.p", 1), "value": ("attribute.p.a", 2)}
 WAYS = ("import by id", "import by identity", "owned", "moved", "no longer declared")
+
+
+@dataclass
+class Keyless(World):
+    """A shop whose objects have no key for the field `lacking`."""
+
+    lacking: str = ""
+
+    def kinds(self) -> Mapping[str, LiveKind]:
+        return {name: self.without_key(read) for name, read in super().kinds().items()}
+
+    def without_key(self, read: LiveKind) -> LiveKind:
+        def rest(fields: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in fields.items() if name != self.lacking}
+
+        objects = {i: o._replace(fields=rest(o.fields)) for i, o in read.objects.items()}
+        return replace(read, objects=objects, names=rest(read.names))
 
 
 def omitted() -> Iterator[tuple[Kind, str]]:
@@ -78,6 +97,26 @@ def test_no_way_to_an_object_changes_a_field_that_is_omitted(way: str) -> None:
         assert not [s.key for s in made.steps if s.op is Op.UPDATE], (kind.name, name)
         tried += 1
     assert tried >= 5
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_field_without_a_key_in_the_shop_is_not_reset(declared: bool) -> None:
+    """Nothing is sent for it, and what the state records stays, should the key come back."""
+    tried = 0
+    for kind, name in omitted():
+        if name not in kind.tentative or kind.type(name).unreadable:
+            continue
+        world = world_of(kind, name, "no longer declared")
+        ((address, resource),) = world.declared.items()
+        if declared:
+            given = {**resource.fields, name: held(kind, name)}
+            world.declared[address] = replace(resource, fields=given)
+        made = Keyless(**vars(world), lacking=name).plan()
+        assert errors(made) == [], (kind.name, name)
+        assert not made.steps, (kind.name, name, made.steps)
+        assert warnings(made) == ["field-unknown"] * declared, (kind.name, name)
+        tried += 1
+    assert tried >= 20
 
 
 def test_an_omitted_place_is_the_root_for_what_is_created_and_looked_for() -> None:

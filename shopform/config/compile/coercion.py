@@ -211,17 +211,18 @@ class _Report:
         self._collector = collector
         self._at = at
         self._address = address
-        self._seen: set[tuple[Span, str]] = set()
+        self._seen: set[Span] = set()
 
     def add(self, error: ErrorDetails) -> None:
         path, kind = error["loc"], error["type"]
         name = str(path[-1]) if path else ""
         found, parent = _Location(*self._root, path), _Location(*self._root, path[:-1])
+        either = isinstance(found.data, list) and found.shape and found.shape.or_string
         if kind == "missing":
             span = parent.key.span if parent.key else self._at
             span = parent.node.span if parent.listed else span
             self._error("missing-field", f"`{name}` is missing", f"add `{name}:` to it", span)
-        elif found.data is REPORTED:
+        elif found.data is REPORTED or (either and kind == "string_type"):
             return
         elif kind == "extra_forbidden":
             names = tuple(parent.shape.fields) if parent.shape else ()
@@ -233,8 +234,8 @@ class _Report:
             self._error("invalid-key", summary, _pattern_hint(error), found.key.span)
         else:
             code, summary, hint = _invalid(found, error, name)
-            if (found.node.span, code) not in self._seen:
-                self._seen.add((found.node.span, code))
+            if found.node.span not in self._seen:  # each branch of a union reports its value
+                self._seen.add(found.node.span)
                 self._error(code, summary, hint, found.node.span)
 
     def _error(self, code: str, summary: str, hint: str, span: Span) -> None:

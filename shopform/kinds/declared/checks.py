@@ -47,7 +47,11 @@ def problems(catalogue: Catalogue, specs: Specs, reserved: Sequence[str] = ()) -
     for cycle in find_cycles(parents, parents.get):
         path = (cycle[0], "parent", "kind")
         named = join_first([f"`{name}`" for name in cycle], 5)
-        yield Problem(path, "parent-cycle", f"{named} contain each other", "remove one")
+        summary, hint = f"{named} contain each other", "remove one"
+        if len(cycle) == 1:
+            summary = f"{named} contains itself"
+            hint = f"remove `parent`: a field of type `reference` to {named} makes a tree"
+        yield Problem(path, "parent-cycle", summary, hint)
 
 
 def _is_replaceable(kind: Kind | None) -> bool:
@@ -124,7 +128,7 @@ def _of_type(path: tuple[str, ...], name: str, field: FieldSpec) -> Iterator[Pro
             summary, hint = f"`{name}` is a {field.type} without `{key}`", f"add `{key}:`"
             yield Problem(path, "field-key", summary, hint)
     if field.default is not None and type_of(field).default(field.default) is None:
-        summary = f"`{field.default}` cannot be the default of a {field.type}"
+        summary = f"`{field.default}` cannot be the default of `{name}`, a {field.type}"
         yield Problem((*path, "default"), "wrong-default", summary, "correct it, or remove it")
 
 

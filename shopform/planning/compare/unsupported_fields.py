@@ -58,5 +58,6 @@ def check_assumed(resources: Iterable[Resource], live: Live, out: Collector) -> 
 
 
 def without_fields(resource: Resource, names: frozenset[str]) -> Resource:
+    """Return it without these fields; what the state records of them is kept."""
     fields = {name: value for name, value in resource.fields.items() if name not in names}
-    return replace(resource, fields=fields)
+    return replace(resource, fields=fields, ignore=resource.ignore | names)
