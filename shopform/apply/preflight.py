@@ -80,7 +80,7 @@ def _edited(
     fields = sorted(name for name in about if digests.get(name) != now.get(name))
     if not fields:
         return []
-    return [_changed(step.address, f"was edited in the shop: {backquoted(fields)}")]
+    return [_changed(step.address, f"was edited in the shop ({backquoted(fields)})")]
 
 
 class _Preconditions:

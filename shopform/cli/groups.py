@@ -59,6 +59,13 @@ class Group(click.Group):
             rest = doubled(command, rest)
         return super().resolve_command(ctx, [name, *rest])
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their whole summaries, which click would shorten."""
+        found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        rows = [(name, one.get_short_help_str(limit=1000)) for name, one in found.items() if one]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
 
 def doubled(command: click.Command, args: Iterable[str]) -> list[str]:
     """Return the arguments with two dashes before each long option of the command.

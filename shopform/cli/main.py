@@ -50,6 +50,9 @@ COMMANDS = {
 }
 
 
+SETTINGS = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
 class Commands(Group):
     """Commands in the order in which they are listed, imported on demand."""
 
@@ -78,7 +81,7 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
         ctx.exit()
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings=SETTINGS)
 @click.option(
     "--version",
     is_flag=True,
@@ -153,7 +156,8 @@ def _usage(console: Console, problem: click.ClickException) -> int:
     group = context and isinstance(context.command, click.Group)
     listed = "commands" if group else "options"
     hint = f"`{context.command_path} --help` lists the {listed}" if context else ""
-    return console.failure(UsageError(problem.format_message(), hint=hint))
+    message = problem.format_message().removesuffix(".")
+    return console.failure(UsageError(message[:1].lower() + message[1:], hint=hint))
 
 
 def _defect(console: Console, problem: Exception) -> int:

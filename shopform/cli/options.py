@@ -180,9 +180,9 @@ projects = stack(here, shop("NAMES", ", a comma-separated list, or `all`"), vari
 reading = stack(
     option(
         "--parallelism",
+        metavar="N",
         type=click.IntRange(1, 32),
         default=4,
-        show_default=True,
         help="Maximum number of concurrent API calls; fewer while the shop is slow or fails.",
     ),
     option(
@@ -237,7 +237,7 @@ planning = stack(
 gates = stack(
     option(
         "--fail-on",
-        metavar="WORDS",
+        metavar="CHANGES",
         multiple=True,
         type=param_types.changes,
         callback=gathered(lambda lists: tuple(chain(*lists))),
@@ -279,7 +279,6 @@ def waiting(default: str) -> Callable[[F], F]:
         "--lock-timeout",
         type=param_types.duration,
         default=default,
-        show_default=True,
         help="How long to wait for the lock.",
     )
 

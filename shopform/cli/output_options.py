@@ -107,7 +107,6 @@ def form(
         prefix=prefix,
         type=click.Choice([*words, *messages]),
         default="text",
-        show_default=True,
         expose_value=False,
         callback=_form,
         help=f"Output format of {of}{also}.",
@@ -119,9 +118,9 @@ format_ = stack(
     flag("--json", help="Same as `--format json`.", **to_console("form", "json")),
     option(
         "--max-bytes",
+        metavar="N",
         type=click.IntRange(1),
         default=65_536,
-        show_default=True,
         help="Size limit for Markdown; deletions are never left out.",
         **to_console("max_bytes"),
     ),

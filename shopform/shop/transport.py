@@ -58,6 +58,7 @@ class Transport:
         self.token = _token(shop)
         url = _address(shop)
         self._idle: list[Jobs] = []  # of threads without a response to read
+        self._host = f"{url.scheme}://{url.netloc.decode()}"
         self._base = f"{shop.url.rstrip('/')}/REST/"
         self._http = open_client(
             url.scheme,
@@ -89,7 +90,8 @@ class Transport:
         try:
             return self._respond(call, check)
         except UNSENT as exc:
-            return NoResponse(_reason(exc), sent=False, retry=True)
+            reason = f"no connection to {self._host}: {_reason(exc)}"
+            return NoResponse(reason, sent=False, retry=True)
         except httpx.RequestError as exc:
             return NoResponse(_reason(exc), sent=True, retry=not isinstance(exc, ResponseTooLarge))
 

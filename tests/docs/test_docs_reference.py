@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import click
+from click.testing import CliRunner
 from docpages import REFERENCE, ROOT
 
 from shopform import errors
@@ -17,6 +18,7 @@ from shopform.kinds.spec import Spec
 from shopform.kinds.standard import STANDARD
 from shopform.sandbox.behaviour.tables import Endpoints
 from shopform.state.format import state_schema
+from shopform.terminal.console import Console
 from shopform.workflow.run.exit_codes import CHANGES
 
 
@@ -57,6 +59,21 @@ def test_the_summaries_are_the_commands_own() -> None:
         command = main.get_command(context, each)
         assert command is not None
         assert inspect.cleandoc(command.help or "").split("\n")[0] == summary
+
+
+def test_help_has_the_defaults_and_whole_summaries_of_the_reference() -> None:
+    runner = CliRunner()
+    for name in COMMANDS:
+        shown = " ".join(runner.invoke(main, [name, "--help"], obj=Console()).output.split())
+        command = main.get_command(click.Context(main), name)
+        for option in command.params if command else ():
+            if isinstance(option, click.Option) and isinstance(option.default, int | str):
+                assert option.is_flag or f"[default: {option.default}" in shown, (name, option)
+        if isinstance(command, click.Group):
+            for inner in command.commands.values():
+                summary = " ".join((inner.help or "").partition("\n\n")[0].split())
+                assert summary.rstrip(".") in shown, summary
+        assert not re.search(r" (INTEGER|TEXT|DIRECTORY|RANGE) ", shown), name
 
 
 def test_every_option_has_a_twin_in_the_environment() -> None:

@@ -18,7 +18,6 @@ out_dir = options.option(
     "--out-dir",
     metavar="DIR",
     default="shopform-ci",
-    show_default=True,
     help="The folder for plans and reports.",
 )
 

@@ -20,7 +20,6 @@ from shopform.terminal.console import Console
     envvar="SHOPFORM_GRAPH_FORMAT",
     type=click.Choice(["dot", "mermaid"]),
     default="dot",
-    show_default=True,
     help="Output format of the graph.",
 )
 @options.option(

@@ -9,9 +9,9 @@ from shopform.terminal.console import Console
 
 @click.command("init")
 @options.here
-@options.option("--shop", "name", default="shop", show_default=True, help="Name of the shop.")
+@options.option("--shop", "name", metavar="NAME", default="shop", help="Name of the shop.")
 @options.option(
-    "--url", default="https://www.example.dk", show_default=True, help="Address of the shop."
+    "--url", metavar="URL", default="https://www.example.dk", help="Address of the shop."
 )
 @click.pass_obj
 def command(console: Console, name: str, url: str) -> None:

@@ -21,23 +21,22 @@ option = partial(options.option, prefix="SHOPFORM_LOGIN_")
     "--host",
     metavar="URL",
     default="https://www.shoporama.dk",
-    show_default=True,
     help="The host of the login page.",
 )
 @option(
     "--client-id",
     metavar="NAME",
     default="shopform",
-    show_default=True,
     help="The name of the app that the page shows.",
 )
 @option(
     "--port",
+    metavar="N",
     type=click.IntRange(0, 65535),
     default=0,
     help="The port of this machine that the page leads back to; 0 picks a free one.",
 )
-@option("--timeout", type=duration, default="5m", show_default=True, help="How long to wait.")
+@option("--timeout", type=duration, default="5m", help="How long to wait.")
 @option("--no-browser", is_flag=True, help="Only print the address of the page.")
 @click.pass_obj
 def command(console: Console, /, shop: str | None, no_browser: bool, **asked: Any) -> None:

@@ -34,23 +34,29 @@ many: dict[str, Any] = {"type": Listed(), "multiple": True}
 
 
 @click.command("sandbox")
-@option("--port", default=8484, help="Port to listen on; 0 picks a free one.")
-@option("--host", default="127.0.0.1", help="Address to listen on; loopback only.")
+@option("--port", metavar="N", default=8484, help="Port to listen on; 0 picks a free one.")
+@option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    help="Address to listen on; loopback only.",
+)
 @option("--data", type=FILE, help="File that stores the shop.")
 @option("--seed", type=FILE, help="File with the objects of a new shop.")
 @option(
     "--project",
     "folder",
+    metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path(),
-    help="Folder of a project, whose own kinds are served too; by default this one.",
+    default=".",
+    help="Folder of a project, whose own kinds are served too.",
 )
-@option("--products", default=0, help="Number of products to generate.")
-@option("--token", default="sandbox", help="The API key.")
+@option("--products", metavar="N", default=0, help="Number of products to generate.")
+@option("--token", metavar="KEY", default="sandbox", help="The API key.")
 @option(
     "--switch",
     "switches",
-    metavar="NAME=WORD",
+    metavar="NAME=VALUE",
     help="Change an assumption about the API.",
     **many,
 )
@@ -72,7 +78,7 @@ many: dict[str, Any] = {"type": Listed(), "multiple": True}
     type=FILE,
     help="Behave as the shop in this file, which `doctor --record` wrote.",
 )
-@option("--daily-calls", default=10_000, help="Daily call limit of the key.")
+@option("--daily-calls", metavar="N", default=10_000, help="Daily call limit of the key.")
 @option("--log", type=FILE, help="Write requests to this file as JSON lines.")
 @option("--ready-file", type=FILE, help="File to write the port to.")
 @option("--list-switches", is_flag=True, help="Print the switches and exit.")
@@ -116,7 +122,7 @@ def command(
 def _pair(switch: str) -> tuple[str, str]:
     name, separator, word = switch.partition("=")
     if not separator:
-        raise UsageError(f"`{switch}` is not a switch", hint="write NAME=WORD")
+        raise UsageError(f"`{switch}` is not a switch", hint="write NAME=VALUE")
     return name, word
 
 

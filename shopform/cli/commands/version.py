@@ -8,7 +8,7 @@ from shopform.cli import options
 
 @click.command("version")
 @options.here
-@options.flag("--json", "as_json", help="As JSON.")
+@options.flag("--json", "as_json", help="Print it as JSON.")
 def command(as_json: bool) -> None:
     """Show the version."""
     if as_json:

@@ -33,14 +33,12 @@ signing = options.stack(
         "--digest",
         type=click.Choice(["sha256", "sha1", "sha512"]),
         default="sha256",
-        show_default=True,
         help="The digest of the HMAC.",
     ),
     option(
         "--encoding",
         type=click.Choice(["hex", "base64"]),
         default="hex",
-        show_default=True,
         help="The encoding of the signature.",
     ),
 )

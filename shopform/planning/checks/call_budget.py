@@ -32,7 +32,7 @@ def check_budget(
     found: list[Diagnostic] = []
     for room, where, hint in (
         (today, "are left for them today", _another_day(plan, today, next_day, partial)),
-        (run, "are left for them of `--max-calls`", _another_run(plan, run or 0, partial)),
+        (run, "are left under `--max-calls`", _another_run(plan, run or 0, partial)),
     ):
         if not needed or room is None or needed <= room:
             continue
