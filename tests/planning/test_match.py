@@ -99,6 +99,13 @@ def test_several_that_fit_are_an_error_with_their_ids() -> None:
     assert "7, 8" in made.diagnostics[0].summary
 
 
+def test_an_ambiguous_resource_is_refused_once_whatever_else_it_shares() -> None:
+    world = World().declare("category.a", name="Sko", rewrite_url="sko")
+    world.live("category", 7, name="Sko", rewrite_url="sko")
+    world.live("category", 8, name="Sko", rewrite_url="sko-x")
+    assert errors(world.plan()) == ["identity-ambiguous"]
+
+
 def test_none_is_created() -> None:
     made = World().declare("supplier.a", name="A").live("supplier", 7, name="B").plan()
     assert keys(made) == ["supplier.a:create"]

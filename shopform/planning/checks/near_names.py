@@ -21,13 +21,14 @@ Place = tuple[object, ...]  # the parent's id, and the identity without its last
 def check(draft: PlanDraft) -> None:
     """Refuse creates while a similar unmanaged object of the same parent exists.
 
-    In an undo this is a warning, since no file could name the intended object.
+    One that several objects could be is refused already. In an undo this is a warning, since no
+    file could name the intended object.
     """
     undoing = draft.options.only is not None and not draft.options.source
     others = {each.address: each.without for each in draft.desired.imports}
     indexes: dict[str, _Index] = {}
     for change in draft.changes:
-        if change.action is not Action.CREATE:
+        if change.action is not Action.CREATE or change.address in draft.matching.ambiguous:
             continue
         kind, resource = draft.catalogue[change.kind], draft.desired.resources[change.address]
         index = indexes.get(kind.name) or indexes.setdefault(kind.name, _Index(draft, kind))

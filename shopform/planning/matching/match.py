@@ -135,6 +135,7 @@ def _find(
     if len(found) > 1:
         found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
     if len(found) > 1:
+        result.ambiguous.add(address)
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
         out.error(
             "identity-ambiguous",

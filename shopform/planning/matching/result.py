@@ -21,6 +21,7 @@ class Matching:
 
     `entries` are those of the state by address after moves and adoptions. `adopted` maps the
     address of a pending create that was found to the one that it had in the interrupted run.
+    `ambiguous` are those that several objects could be.
     """
 
     live: Live
@@ -28,6 +29,7 @@ class Matching:
     ids: dict[Address, int] = field(default_factory=dict)
     owners: dict[tuple[str, int], Address] = field(default_factory=dict)
     imported: set[Address] = field(default_factory=set)
+    ambiguous: set[Address] = field(default_factory=set)
     adopted: dict[Address, Address] = field(default_factory=dict)
     moved: dict[Address, Address] = field(default_factory=dict)
     deleted_outside: dict[Address, int] = field(default_factory=dict)

@@ -125,7 +125,7 @@ def _paths(step: Step, draft: PlanDraft) -> None:
     """A path is released before it is assigned: shops silently append `-x` otherwise."""
     kind = draft.catalogue[step.kind]
     name = kind.path
-    if not name or name not in step.fields:
+    if not name or name not in step.fields or step.address in draft.matching.ambiguous:
         return
     path = str(canonical(kind.type(name), step.fields[name], draft.live.hosts))
     for other, holder in draft.matching.pages().get(page_address(path), ()):
