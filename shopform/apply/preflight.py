@@ -80,7 +80,7 @@ def _edited(
     fields = sorted(name for name in about if digests.get(name) != now.get(name))
     if not fields:
         return []
-    return [_changed(step.address, f"was edited in the shop ({backquoted(fields)})")]
+    return [_changed(step.address, f"was edited in the shop: {backquoted(fields)}")]
 
 
 class _Preconditions:
@@ -134,7 +134,7 @@ class _Preconditions:
             held = self.free.get((step.kind, self.context.parent_id(step)), {})
             number = held.get(identified(kind, identity))
             if number is not None:
-                yield _changed(step.address, f"is in the shop by now, as {number},")
+                yield _changed(step.address, f"is in the shop by now, as {number}")
         path = kind.path
         if step.op in WRITES and not step.temporary and step.fields.get(path):
             value = step.fields[path]
@@ -143,7 +143,7 @@ class _Preconditions:
             )
             for holder, number in self.paths.get(_path(kind, value, self.context), ()):
                 if (holder, number) != (step.kind, step.id):
-                    yield _changed(step.address, f"takes {shown}, which {holder} {number} took")
+                    yield _changed(step.address, f"takes {shown}, which {holder} {number} has")
 
     def rerouted(self, step: Step) -> Iterator[Diagnostic]:
         """Report pages that appeared at the source, or left the target, of a redirect."""
@@ -163,7 +163,7 @@ class _Preconditions:
         if hop is None or is_digest(hop.source) or is_digest(hop.target):
             return
         for kind, number in self.paths.get(hop.start, ())[:1] if hop.start else ():
-            what = f"begins at `{slashed(hop.source)}`, where {kind} {number} is by now,"
+            what = f"begins at `{slashed(hop.source)}`, where {kind} {number} is by now"
             yield _changed(step.address, what)
         page = self.pages.get(hop.end)
         if page and (page.kind, self.context.ids[page]) not in self.paths.get(hop.end, ()):
@@ -225,7 +225,7 @@ def _path(kind: Kind, value: object, context: StepContext) -> str:
 def _changed(address: Address, what: str) -> Diagnostic:
     return error(
         "shop-changed",
-        f"`{address}` {what} after the plan was made",
+        f"`{address}` {what}",
         address=address,
-        hint="plan again, and have the new plan reviewed",
+        hint="the shop changed after the plan was made: plan again, and have the new plan reviewed",
     )

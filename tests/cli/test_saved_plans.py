@@ -91,7 +91,7 @@ def test_an_edit_in_the_shop_stops_the_plan_and_is_named(
     before = writes(sandbox)
     done = run("apply", "p.json")
     assert (done.exit, writes(sandbox)) == (13, before)
-    assert "`supplier.nordlys` was edited in the shop (`dropshipping_mail`)" in done.err
+    assert "`supplier.nordlys` was edited in the shop: `dropshipping_mail`" in done.err
 
 
 def test_an_edit_of_the_state_alone_rests_on_the_object_too(
@@ -109,7 +109,7 @@ def test_an_edit_of_the_state_alone_rests_on_the_object_too(
     held = state.read_bytes()
     done = run("apply", "p.json")
     assert done.exit == 13, done.text
-    assert "was edited in the shop (`name`)" in done.text
+    assert "was edited in the shop: `name`" in done.text
     assert state.read_bytes() == held
     by_hand(sandbox, f"supplier/{number}", {"name": "Nordlys Design"})
     assert run("apply", "p.json").exit == 0

@@ -230,10 +230,10 @@ def test_an_edit_of_a_field_that_the_plan_neither_declares_nor_sends_is_no_hindr
             one.declare(categories={"a": {**declared, name: value, "meta_description": "newer"}})
             made = one.plan()
             by_hand(one, "PUT", row, **{name: f"{value} by staff"})
-            refused(one, made, f"`category.a` was edited in the shop (`{name}`)")
+            refused(one, made, f"`category.a` was edited in the shop: `{name}`")
     with settled({"categories": {"a": {"name": "A"}}}) as one:
         row = f"category/{one.row('category', 'A')['category_id']}"
         one.declare()
         made = one.plan()
         by_hand(one, "PUT", row, tag="by staff")
-        refused(one, made, "`category.a` was edited in the shop (`tag`)")
+        refused(one, made, "`category.a` was edited in the shop: `tag`")
