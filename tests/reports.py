@@ -50,7 +50,8 @@ def contents(kind: Kind, name: str) -> st.SearchStrategy[object]:
     if isinstance(kind.type(name), Tree):
         return st.lists(st.fixed_dictionaries({"title": words}), max_size=4).map(tuple)
     if kind.type(name).targets:
-        return st.lists(reference, max_size=4).map(tuple)
+        # In canonical form, as the values of both sides are: in order, and each once.
+        return st.lists(reference, max_size=4).map(kind.type(name).canonical)
     return st.lists(words, max_size=4).map(tuple) if kind.type(name).listed else scalars
 
 

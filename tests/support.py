@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -119,6 +121,18 @@ class Started:
         self._client.close()
         texts = [(self.directory / name).read_text("utf-8") for name in ("out", "err")]
         return Run(code, *texts)
+
+
+def interrupt(pid: int) -> None:
+    """Send SIGINT, and wait until the process has handled it: it is not pending, and it waits."""
+    os.kill(pid, signal.SIGINT)
+    status, bit = Path(f"/proc/{pid}/status"), 1 << (signal.SIGINT - 1)
+    while status.exists():
+        found = dict(line.split(":\t", 1) for line in status.read_text("utf-8").splitlines())
+        if found["State"][0] != "R" and not int(found["ShdPnd"], 16) & bit:
+            break
+        time.sleep(0.01)
+    time.sleep(0.5)
 
 
 # The program `shopform` for a PATH: hands its arguments, folder, environment and streams over.

@@ -234,7 +234,7 @@ def test_the_sandbox_serves_the_kinds_of_a_project(project: Project) -> None:
         words, cwd=project.folder, env=environment, stdout=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         project.url = f"http://127.0.0.1:{int(ready.read_text('utf-8'))}"

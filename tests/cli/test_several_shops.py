@@ -1,18 +1,15 @@
 """Several shops in one run: planned side by side, applied in turn, one code and one table."""
 
 import json
-import os
 import re
-import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import ROOT, Prepared, Run, environment_of, run_here
+from support import ROOT, Prepared, Run, environment_of, interrupt, run_here
 
 from shopform import errors
 from shopform.sandbox import Sandbox
@@ -20,6 +17,7 @@ from shopform.terminal.console import Console
 from shopform.workflow.run.exit_codes import CHANGES, PRECEDENCE, several_exit
 
 NAMES = ("staging", "production", "norway")
+PATIENCE = 60  # seconds until a test gives up
 KEYS = {f"KEY_{name.upper()}": f"key-of-{name}" for name in NAMES}
 NONE = "No changes. Your infrastructure matches the configuration."
 CATALOGUE: dict[str, Any] = {
@@ -162,7 +160,7 @@ def test_shops_are_read_side_by_side(run: Shopform, shops: Shops) -> None:
         def wait(_call: object, first: threading.Event = first) -> None:
             if not first.is_set():
                 first.set()
-                together.wait(5)
+                together.wait(PATIENCE)
                 met.append(True)
 
         shop.before(wait)
@@ -176,7 +174,7 @@ def test_what_is_shown_does_not_depend_on_who_is_done_first(run: Shopform, shops
     done = threading.Event()
 
     def wait(_call: object) -> None:
-        done.wait(5)
+        done.wait(PATIENCE)
 
     shops["staging"].before(wait)
     shops["norway"].after(lambda _call: done.set())
@@ -580,16 +578,15 @@ def test_an_interrupt_ends_the_reading_of_all_shops(
 
     def wait(_call: object) -> None:
         if not go_on.is_set():
-            asked.wait(10)
-            go_on.wait(10)
+            asked.wait(PATIENCE)
+            go_on.wait(PATIENCE)
 
     for name in ("staging", "production"):
         shops[name].before(wait)
     arguments = ("plan", "--shop", "staging,production", "--parallelism", "1")
     started = prepared.start(project, *arguments, environment=environment_of(**KEYS))
-    asked.wait(10)
-    os.kill(started.pid, signal.SIGINT)
-    time.sleep(0.5)  # until the signal is handled, on a busy machine too
+    asked.wait(PATIENCE)
+    interrupt(started.pid)
     go_on.set()
     done = started.wait()
     assert done.exit == 130
@@ -604,14 +601,13 @@ def test_an_interrupted_apply_begins_no_other_shop(
 
     def wait(_call: object) -> None:
         asked.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
 
     shops["production"].before(wait)
     arguments = ("apply", "--shop", "all", "--auto-approve")
     started = prepared.start(project, *arguments, environment=environment_of(**KEYS))
-    assert asked.wait(10)
-    os.kill(started.pid, signal.SIGINT)
-    time.sleep(0.5)  # until the signal is handled, on a busy machine too
+    assert asked.wait(PATIENCE)
+    interrupt(started.pid)
     go_on.set()
     done = started.wait()
     assert done.exit == 130

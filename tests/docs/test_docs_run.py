@@ -8,11 +8,13 @@ stands for any lines. Addresses of this machine may have another port than the p
 
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,17 +24,18 @@ from support import Prepared, sampled
 
 MARK = "\x1e"
 PORTS = ("8484", "8485")
-SECONDS = 60
+SECONDS = 300  # until a page is given up
 
 
 def free_ports(count: int) -> list[str]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [str(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Ports below those that the system gives to others while a page runs."""
+    found = set[str]()
+    while len(found) < count:
+        port = secrets.choice(range(10_000, 32_768))
+        with socket.socket() as each, suppress(OSError):
+            each.bind(("127.0.0.1", port))
+            found.add(str(port))
+    return [*found]
 
 
 def moved(text: str, ports: dict[str, str]) -> str:

@@ -36,7 +36,7 @@ class Asker:
     key: str = "sandbox"
 
     def __post_init__(self) -> None:
-        self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        self.line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def __call__(self, method: str, path: str, body: object = None, raw: bytes = b"") -> Answer:
         data = raw or (b"" if body is None else json.dumps(body).encode())

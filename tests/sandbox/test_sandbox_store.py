@@ -36,7 +36,7 @@ def running(folder: Path, *options: str, **environ: str) -> Iterator[tuple[Any, 
     process = subprocess.Popen(
         arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ, **environ}
     )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     ask = Asker(int(ready.read_text()), environ.get("SHOPFORM_SANDBOX_TOKEN", "sandbox"))
@@ -157,7 +157,7 @@ def test_the_command_tells_its_address_and_ends_cleanly(tmp_path: Path, number: 
         assert line == f"sandbox listening on http://127.0.0.1:{ask.port}/REST\n"
         assert ask("GET", "/category").status == 200
         process.send_signal(number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
     assert json.loads(log.read_text())["path"] == "/category"
 
 

@@ -30,10 +30,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def closed_port() -> Iterator[int]:
+    """A port that refuses connections: it is taken, and nothing listens."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
 
 
 def at(text: str) -> float:
@@ -103,8 +104,8 @@ def unsent(port: int) -> Iterator[tuple[str, str]]:
         yield "no TLS", plain.url.replace("http://", "https://")
 
 
-def test_calls_that_were_never_sent_are_not_spent(tmp_path: Path, free_port: int) -> None:
-    for count, (how, url) in enumerate(unsent(free_port), 1):
+def test_calls_that_were_never_sent_are_not_spent(tmp_path: Path, closed_port: int) -> None:
+    for count, (how, url) in enumerate(unsent(closed_port), 1):
         ledger = CallCounter(tmp_path / str(count), TOKEN, 2)
         shop = Shop(name="test", url=url, token=Secret("${env:T}", TOKEN), catalogue=STANDARD)
         with Client(shop, ledger=ledger, sleep=lambda _s: None, max_calls=1) as client:

@@ -91,7 +91,7 @@ def test_no_call_more_than_needed(shape: str, number: int, calls: int) -> None:
 
 
 def test_pages_are_asked_for_at_once() -> None:
-    meeting = threading.Barrier(3, timeout=5)
+    meeting = threading.Barrier(3, timeout=60)
     items = suppliers(350)
 
     def on_call(_method: str, _path: str, _status: int) -> None:

@@ -16,7 +16,7 @@ OFTEN = Intervals(pause=0.05, poll=0.05, check=0.5, arrive=0.1)
 def shorten(lease: float = SHORT.lease) -> None:
     """Patch the times of this process, in proportion to those of a lease."""
     part = lease / SHORT.lease
-    beat, work, poll = (part * each for each in (SHORT.beat, SHORT.work, SHORT.poll))
+    beat, work, poll = part * SHORT.beat, part * SHORT.work, min(part, 1) * SHORT.poll
     times = Times(beat=beat, work=work, arrive=SHORT.arrive, lease=lease, poll=poll)
     patch.object(store, "Times", lambda: times).start()
     patch.object(http_store, "Intervals", lambda: OFTEN).start()

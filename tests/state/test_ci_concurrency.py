@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from pathlib import Path
 
 import pytest
-from pipelines import Sections, Team, team, until
+from pipelines import LEASE, Sections, Team, team, until
 from support import Prepared, Run
 
 WAIT = "1m"
@@ -83,6 +83,7 @@ def test_a_run_that_is_cancelled_and_ends_in_time(ours: Team) -> None:
 
 @pytest.mark.wide
 def test_a_run_that_is_cancelled_and_killed(ours: Team) -> None:
+    ours.lease = LEASE
     ours.sandbox.set_fault("POST:1+:slow=1")
     ours.main = ONE
     killed = ours.apply(strike="cancel", at=1).wait()
@@ -105,6 +106,7 @@ def test_a_run_that_is_cancelled_and_killed(ours: Team) -> None:
 @pytest.mark.wide
 def test_a_run_that_is_killed_while_it_deletes_most_of_what_it_owns(ours: Team) -> None:
     """What is gone then is no sign of another shop."""
+    ours.lease = LEASE
     ours.main = MANY
     ours.settle()
     ours.main = suppliers("Ravn")

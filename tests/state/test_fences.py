@@ -1,6 +1,5 @@
 """Each fence against a holder that was paused holds alone; without it, the harm is seen."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +17,18 @@ from shopform.state.objects.lease import Times
 from shopform.state.session import Session
 
 WAKING = Times(beat=600, work=0.05, lease=0.1, poll=0.01)
+
+
+class Waits:
+    """The clock of leases, which nothing but a wait moves: a busy machine takes no time."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.time = 0.0
+        patch.setattr(lease, "now", lambda: self.time)
+        patch.setattr(lease, "time", self)
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
 
 
 def paused_and_taken_over(blobs: Blobs, times: Times = QUICK) -> Session:
@@ -61,13 +72,17 @@ def test_the_last_segment_shows_where_to_seal(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_clock_stops_a_create_that_was_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    Waits(monkeypatch)
     assert not calls(paused_and_taken_over(memory(), WAKING), "b", intended=False)
     monkeypatch.setattr(lease.Lease, "require", lambda lease: None)
     assert calls(paused_and_taken_over(memory(), WAKING), "b", intended=False)
 
 
-def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock() -> None:
+def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It was paused just after a beat."""
+    clock = Waits(monkeypatch)
     times = Times(beat=600, work=0.3, arrive=0, lease=600, poll=0.01)
     blobs = memory()
     asleep = store_of(blobs, times=times).open("apply")
@@ -76,7 +91,7 @@ def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock() -> None:
 
     def pause(seconds: float) -> None:
         assert calls(asleep, "b", intended=False)
-        time.sleep(seconds)
+        clock.sleep(seconds)
         with suppress(Locked), store_of(blobs).open("apply"):
             inside.append(seconds)
 

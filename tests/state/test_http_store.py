@@ -28,6 +28,7 @@ from shopform.model.prior import Prior
 from shopform.model.shop import StateStore
 from shopform.model.values import Address
 from shopform.state.format import dumps
+from shopform.state.http import journal
 from shopform.state.http.server import Intervals, StateServer
 from shopform.state.http.store import HttpStore
 from shopform.state.open import RemoteAccess, open_store
@@ -269,9 +270,11 @@ def test_force_unlock_stops_a_run_that_is_alive(server: TerraformServer) -> None
 
 
 def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock(
-    server: TerraformServer,
+    server: TerraformServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was paused just after it had looked at its lock."""
+    clock = [0.0]  # of the lock; a busy machine takes no time
+    monkeypatch.setattr(journal, "now", lambda: clock[0])
     asleep = store_of(server, times=SOON).open("apply")
     asleep.announce({"a": intent(A), "b": intent(B)})
     with ThreadPoolExecutor(1) as pool:
@@ -281,6 +284,7 @@ def test_a_run_that_trusts_its_lock_sends_nothing_after_force_unlock(
         def pause(seconds: float) -> None:
             asleep.require_lock()
             time.sleep(seconds)
+            clock[0] += seconds
             inside.append(waiting.done())
 
         store_of(server, times=SOON).force_unlock(server.locks["staging"]["ID"], pause)

@@ -145,7 +145,7 @@ def test_threads_that_wait_together_share_one_fsync(
     def fsync(fd: int) -> None:
         calls.append(fd)
         if len(calls) == 1:
-            assert written.wait(10)
+            assert written.wait(60)
         real(fd)
 
     with store.open("apply") as session:

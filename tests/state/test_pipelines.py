@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pipelines import STOPPED, Job, Sections, Team, team, until
+from pipelines import LEASE, STOPPED, Job, Sections, Team, team, until
 from remote_machines import stopped
 from support import Prepared, memory
 
@@ -139,6 +139,7 @@ def interleave(store: str, prepared: Prepared, moves: list[tuple[Any, ...]]) -> 
         TemporaryDirectory(dir=memory()) as folder,
         team(store, prepared, Path(folder)) as found,
     ):
+        found.lease = LEASE
         meeting = Interleaving(found)
         try:
             for name, *arguments in [FIRST, *moves]:
