@@ -42,7 +42,7 @@ class DocumentedEndpoint:
     """An endpoint below /REST.
 
     `list_key` is the key of the list in an envelope, if it has one; `number` the name of the id in
-    its paths.
+    its paths. `described` are the methods that have a schema of their request.
     """
 
     name: str
@@ -52,11 +52,13 @@ class DocumentedEndpoint:
     columns: dict[str, DocumentedColumn] = field(default_factory=dict)
     list_key: str = ""
     number: str = ""
+    described: set[str] = field(default_factory=set)
 
     @property
     def has_requests(self) -> bool:
-        """Whether the document says what requests have."""
-        return any(column.sent is not None for column in self.columns.values())
+        """Whether the document says all that requests have, which an example does not."""
+        writes = {method for method, _ in self.operations} - {"GET", "DELETE"}
+        return bool(writes) and writes <= self.described
 
 
 class Reading(NamedTuple):

@@ -103,6 +103,7 @@ class _Reader:
                 column = self._column(endpoint, name, parameter)
                 self._sent(column, self.schemas.shape(parameter), method)
                 column.required |= method == "post" and parameter.content.get("required") is True
+                endpoint.described.add(method.upper())
             elif place == "body":
                 self._request(endpoint, method, parameter.child("schema"))
         endpoint.operations[method.upper(), single] = Operation(
@@ -120,13 +121,18 @@ class _Reader:
             (each for name, each in types.entries() if "json" in name),
             next((each for _, each in types.entries()), DocumentPart(None, node.place)),
         )
-        schema = media.child("schema")
-        # Without a schema, a type may still have examples, as a schema has.
-        return media if schema.content is None else schema
+        return self._first(media.child("schema"), media)
+
+    def _first(self, schema: DocumentPart, beside: DocumentPart) -> DocumentPart:
+        """Return a schema, or what has examples beside it if only they say what is in it."""
+        found = (each for each in (schema, beside) if self.schemas.shape(each).inner)
+        return next(found, schema)
 
     def _request(self, endpoint: DocumentedEndpoint, method: str, schema: DocumentPart) -> None:
-        shape = self._object(self.schemas.shape(schema))
-        for name, part in shape.properties.items():
+        body = self.schemas.shape(schema)
+        if body.inner and not body.partial:
+            endpoint.described.add(method.upper())
+        for name, part in (shape := self._object(body)).properties.items():
             column = self._column(endpoint, name, part)
             self._sent(column, self.schemas.shape(part), method)
             column.required |= method == "post" and name in shape.required
@@ -148,10 +154,10 @@ class _Reader:
                 if response.child("content").content
                 else (response.child("schema"))
             )
-            if schema.content is None:  # Swagger 2 has its examples by type
-                example = next((e for _, e in response.child("examples").entries()), schema)
-                schema = DocumentPart({"example": example.content}, example.place)
-            shape = self.schemas.shape(schema)
+            # Swagger 2 has its examples by type.
+            example = next((e for _, e in response.child("examples").entries()), schema)
+            beside = DocumentPart({"example": example.content}, example.place)
+            shape = self.schemas.shape(self._first(schema, beside))
             if method == "get" and not single:
                 shape = self._list(endpoint, shape)
             shape = self._object(shape)

@@ -58,7 +58,8 @@ class SchemaShape:
     """What a schema says of a value; empty where it says nothing.
 
     `types` are types of JSON, `allowed` the values that it enumerates, as strings. `properties`
-    and `items` are schemas, to be resolved when they are needed.
+    and `items` are schemas, to be resolved when they are needed. `partial`: an example shows them,
+    which may lack some.
     """
 
     place: str
@@ -70,6 +71,12 @@ class SchemaShape:
     description: str = ""
     format: str = ""
     read_only: bool = False
+    partial: bool = False
+
+    @property
+    def inner(self) -> bool:
+        """Whether it says what is in the object or list."""
+        return bool(self.properties or self.items)
 
 
 class Schemas:
@@ -154,7 +161,7 @@ class Schemas:
         for word in ("allOf", "oneOf", "anyOf"):
             for part in node.child(word).items():
                 self._merge(shape, self._shape(part, depth + 1), every=word == "allOf")
-        if not shape.types and not shape.properties:
+        if not shape.inner and shape.types <= {"object", "array", "null"}:
             self._by_example(shape, node, depth)
         if shape.properties or shape.items:
             shape.types = shape.types or {"object" if shape.properties else "array"}
@@ -203,14 +210,16 @@ class Schemas:
         shape.description = shape.description or part.description
         shape.format = shape.format or part.format
         shape.read_only = shape.read_only or part.read_only
+        shape.partial = shape.partial or part.partial
 
     def _by_example(self, shape: SchemaShape, node: DocumentPart, depth: int) -> None:
-        """Take what an example shows for a schema that says nothing else."""
+        """Take what an example shows for a schema that does not say it."""
         example = next(self._examples(node), None)
         if example is None:
             return
         schema = self._schema_of(example, _EXAMPLE_DEPTH)
         self._merge(shape, self._shape(DocumentPart(schema, node.place), depth + 1), every=True)
+        shape.partial = True
 
     def _examples(self, node: DocumentPart) -> Iterator[Any]:
         several = node.child("examples")

@@ -115,6 +115,39 @@ def test_without_a_schema_an_example_is_read(key: str, example: object) -> None:
     }
 
 
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("types", ["object", ["object", "null"]])
+def test_an_example_is_read_where_the_schema_says_only_that_it_is_an_object(
+    inside: bool, types: object
+) -> None:
+    """In the schema or beside it: generators of documents from annotations write both."""
+    example = {"example": {"thing_id": 1, "name": "x"}}
+    body = {"schema": {"type": types} | (example if inside else {})} | ({} if inside else example)
+    one = {"responses": {"200": {"content": {"application/json": body}}}}
+    found = read(document({"/thing/{id}": {"get": one}})).endpoints["thing"]
+    assert list(found.columns) == ["thing_id", "name"]
+
+
+@pytest.mark.parametrize(
+    ("update", "whole"),
+    [
+        ({"schema": THING}, True),
+        ({"schema": {"allOf": [THING, {"example": {"b": 1}}]}}, False),
+        ({"example": {"name": "x"}}, False),
+        ({"schema": {"type": "object"}}, False),
+        ({}, False),
+    ],
+)
+def test_only_schemas_of_all_writes_say_what_cannot_be_sent(
+    update: dict[str, Any], whole: bool
+) -> None:
+    def body(content: object) -> dict[str, Any]:
+        return {"requestBody": {"content": {"application/json": content}}}
+
+    paths = {"/thing": {"post": body({"schema": THING})}, "/thing/{id}": {"put": body(update)}}
+    assert read(document(paths)).endpoints["thing"].has_requests is whole
+
+
 def test_forms_and_examples_of_swagger_2_are_read() -> None:
     form = [{"in": "formData", "name": "name", "type": "string", "required": True}]
     given = {
