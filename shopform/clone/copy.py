@@ -242,7 +242,7 @@ def _candidates(resource: Resource, matching: Matching) -> Iterable[LiveObject]:
     item = matching.object(resource.address)
     if item or not kind.fixed:
         return [item] if item else []
-    identity = declared_identity(kind, resource, matching.ids, matching.hosts)
+    identity = declared_identity(resource, matching.ids, matching.hosts)
     above = matching.ids.get(resource.parent) if resource.parent else None
     numbers = matching.index(kind).get((above, identity), []) if identity else []
     return [matching.live.kinds[kind.name].objects[number] for number in numbers]

@@ -171,14 +171,14 @@ class _Promoter:
         return resource
 
     def _narrowed(self, resource: Resource) -> Resource:
-        address, kind = resource.address, resource.kind
+        address = resource.address
         item, entry = self.matching.object(address), self.matching.entries.get(address)
         if item is None:
             self.result.only.add(address)
             return resource
         kept = set()
         for name, value in resource.fields.items():
-            if not self._carried(resource, kind, name, value, item, entry):
+            if not self._carried(resource, name, value, item, entry):
                 kept.add(name)
         other = entry is None or entry.origin != resource.origin
         fields = resource.fields.keys()
@@ -191,14 +191,13 @@ class _Promoter:
     def _carried(
         self,
         resource: Resource,
-        kind: Kind,
         name: str,
         value: Value,
         item: LiveObject,
         entry: Entry | None,
     ) -> bool:
         """Return whether to carry the source's value over; report a conflict."""
-        now = self._now(resource, name, value)
+        kind, now = resource.kind, self._now(resource, name, value)
         held = _held(kind, name, item, self.matching.hosts)
         if entry and _has_no_base(entry, name):
             own = held not in (now, MISSING, _sent(entry, kind, name))

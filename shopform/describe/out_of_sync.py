@@ -99,7 +99,7 @@ def _identity(matching: Matching, resource: Resource) -> tuple[object, ...]:
     if item:
         return (kind.name, item.parent_id, live_identity(kind, item, matching.hosts))
     above = matching.ids.get(resource.parent) if resource.parent else None
-    found = declared_identity(kind, resource, matching.ids, matching.hosts)
+    found = declared_identity(resource, matching.ids, matching.hosts)
     return (kind.name, above, found or resource.address)
 
 
@@ -115,7 +115,7 @@ def _in_cycle(refers: dict[tuple[str, Address], Address], each: LiveField) -> bo
 def _declared(matching: Matching, resource: Resource, item: LiveObject) -> Iterator[LiveField]:
     kind, address = resource.kind, resource.address
     entry = matching.entries.get(address)
-    for change in Comparer(matching).update(kind, resource, item, entry).fields:
+    for change in Comparer(matching).update(resource, item, entry).fields:
         if change.name in resource.fields and change.name in item.fields:
             why = _why(kind, change, item.fields[change.name])
             value = None if why else change.before
@@ -138,7 +138,7 @@ def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Ite
     kind, entry = resource.kind, matching.entries.get(resource.address)
     if entry is None:
         return
-    for name, value in undeclared_values(kind, resource, item, matching.hosts).items():
+    for name, value in undeclared_values(resource, item, matching.hosts).items():
         if name not in entry.unclaimed:
             shown = Comparer(matching).show(kind, name, value)
             yield LiveField(address=resource.address, field=name, value=shown)

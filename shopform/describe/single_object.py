@@ -36,7 +36,6 @@ def adopt(
     the next plan.
     """
     resource = desired.resources[address]
-    kind = resource.kind
     known = {a: r for a, r in desired.resources.items() if a in prior.resources or a == address}
     wanted = Desired(
         catalogue=desired.catalogue,
@@ -45,11 +44,11 @@ def adopt(
     )
     prior = replace(prior, pending=())
     matching = match(wanted, prior, _known_objects(address, prior, found), Collector())
-    difference = Comparer(matching).update(kind, resource, found.object, None)
+    difference = Comparer(matching).update(resource, found.object, None)
     memory = StateEntries(matching, found.hosts, prior.serial)
     entry = replace(
-        memory.entry(found.object, resource, kind, difference, unclaimed=()),
-        identity=identity_of(kind, resource, found.object.fields, found.hosts),
+        memory.entry(found.object, resource, difference, unclaimed=()),
+        identity=identity_of(resource, found.object.fields, found.hosts),
         sent={n: v for n, v in difference.sent.items() if n not in difference.send},
     )
     return entry, len(difference.send)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
-from shopform.kinds import Catalogue, Kind
+from shopform.kinds import Catalogue
 from shopform.kit.text import backquoted
 from shopform.model.addresses import within
 from shopform.model.desired import Desired, Moved, Resource
@@ -120,25 +120,25 @@ class PlanDraft:
         item = self.matching.object(address)
         if item is None:
             if not self.incomplete(kind.name):
-                self._create(resource, kind, self.compare.create(kind, resource), Action.CREATE)
+                self._create(resource, self.compare.create(resource), Action.CREATE)
         elif address in self.replaced:
             self.graph.add(self.remover.delete(address, item))
             entry = self.matching.entries.get(address, Entry(id=item.id))
-            difference = self.compare.create(kind, resource)
+            difference = self.compare.create(resource)
             difference.fields = self.remover.replaced(kind, entry, item, difference.fields)
             difference.notes += self._reverted(resource, item, difference)
-            self._create(resource, kind, difference, Action.REPLACE)
+            self._create(resource, difference, Action.REPLACE)
         elif resource.forget:
-            self._release(resource, kind, item)
+            self._release(resource, item)
         else:
-            self._existing(resource, kind, item)
+            self._existing(resource, item)
 
-    def _release(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
+    def _release(self, resource: Resource, item: LiveObject) -> None:
         """Update the object if it differs, then remove it from the state."""
         address, entry = resource.address, self.matching.entries.get(resource.address)
         removal = self.remover.forget(address, entry or Entry(id=item.id))
-        if self.compare.update(kind, resource, item, entry).send:
-            self._existing(resource, kind, item)
+        if self.compare.update(resource, item, entry).send:
+            self._existing(resource, item)
             change = self.changes.pop()
             self.changes.append(replace(change, notes=(*change.notes, RELEASED)))
             self.graph.add(removal.step, [f"{address}:{Op.UPDATE}"])
@@ -146,9 +146,7 @@ class PlanDraft:
             self.changes.append(removal.change)
             self.graph.add(removal.step)
 
-    def _create(
-        self, resource: Resource, kind: Kind, difference: Difference, action: Action
-    ) -> None:
+    def _create(self, resource: Resource, difference: Difference, action: Action) -> None:
         address = resource.address
         old = self.matching.deleted_outside.get(address)
         notes = [f"deleted outside of shopform (previous id {old})"] if old else []
@@ -169,19 +167,19 @@ class PlanDraft:
                 notes=tuple(notes),
             )
         )
-        step = self._create_step(resource, kind, difference)
+        step = self._create_step(resource, difference)
         self.graph.add(step)
         self._set_once(step, difference)
 
-    def _create_step(self, resource: Resource, kind: Kind, difference: Difference) -> Step:
-        unclaimed = self.state_entries.unclaimed(resource, kind, None, difference)
+    def _create_step(self, resource: Resource, difference: Difference) -> Step:
+        unclaimed = self.state_entries.unclaimed(resource, None, difference)
         return Step(
             key=f"{resource.address}:create",
             op=Op.CREATE,
             address=resource.address,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self.state_entries.entry(None, resource, kind, difference, unclaimed),
+            entry=self.state_entries.entry(None, resource, difference, unclaimed),
             deliver=resource.deliver,
         )
 
@@ -206,24 +204,24 @@ class PlanDraft:
         self.drift.append(replace(change, fields=fields))
         return (f"{REVERTS}: {backquoted(field.name for field in fields)}",)
 
-    def _existing(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
+    def _existing(self, resource: Resource, item: LiveObject) -> None:
         address = resource.address
         entry = self.matching.entries.get(address)
-        difference = self.compare.update(kind, resource, item, entry)
-        unclaimed = self.state_entries.unclaimed(resource, kind, item, difference)
+        difference = self.compare.update(resource, item, entry)
+        unclaimed = self.state_entries.unclaimed(resource, item, difference)
         op = self.state_entries.operation(resource, entry, difference, unclaimed)
         if difference.seeds and op in (None, Op.EDIT):
             op = Op.EDIT
         elif op is None:
-            self._unchanged(resource, kind, item)
+            self._unchanged(resource, item)
             return
         notes = (*difference.notes, *lifecycle_notes(entry or Entry(id=0), resource))
         notes += self._reverted(resource, item, difference)
         if op is Op.EDIT and not notes and not difference.seeds:
-            self._unchanged(resource, kind, item)
+            self._unchanged(resource, item)
         else:
             changed = {change.name for change in difference.fields}
-            values = self.compare.settled(kind, resource, item, changed)
+            values = self.compare.settled(resource, item, changed)
             shown = Op.UPDATE if difference.seeds else op
             self._add_change(address, item.id, shown, difference, notes, values)
         step = Step(
@@ -233,7 +231,7 @@ class PlanDraft:
             id=item.id,
             parent=Ref(resource.parent) if resource.parent else None,
             fields=difference.send,
-            entry=self.state_entries.entry(item, resource, kind, difference, unclaimed),
+            entry=self.state_entries.entry(item, resource, difference, unclaimed),
             previous=self.matching.before(address),
             deliver=resource.deliver,
             importing=address in self.matching.imported,
@@ -255,11 +253,11 @@ class PlanDraft:
             once = replace(once, linking=step.id is None, deliver=None)
             self.graph.add(replace(once, entry=replace(step.entry, sent=sent)), [step.key])
 
-    def _unchanged(self, resource: Resource, kind: Kind, item: LiveObject) -> None:
+    def _unchanged(self, resource: Resource, item: LiveObject) -> None:
         """Count a resource that needs no change, or a change of its state entry only."""
         self.unchanged += 1
         if self.options.whole:
-            values = self.compare.settled(kind, resource, item)
+            values = self.compare.settled(resource, item)
             self.settled[resource.address] = Settled(item.id, values)
 
     def _add_change(

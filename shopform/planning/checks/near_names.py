@@ -34,18 +34,16 @@ def check(draft: PlanDraft) -> None:
         index = indexes.get(kind.name) or indexes.setdefault(kind.name, _Index(draft, kind))
         found = sorted(index.similar(resource) - others.get(change.address, frozenset()))
         if found:
-            _report(draft, kind, resource, found, undoing=undoing)
+            _report(draft, resource, found, undoing=undoing)
 
 
-def _report(
-    draft: PlanDraft, kind: Kind, resource: Resource, found: list[int], *, undoing: bool
-) -> None:
+def _report(draft: PlanDraft, resource: Resource, found: list[int], *, undoing: bool) -> None:
     address, ids = resource.address, ", ".join(map(str, found))
     add = draft.out.warning if undoing else draft.out.error
     add(
         CODE,
-        f"`{address}` would be created, but the shop has a similar object: {kind.name} {ids}",
-        detail=describe_differences(kind, resource, found, draft.matching),
+        f"`{address}` would be created, but the shop has a similar object: {address.kind} {ids}",
+        detail=describe_differences(resource, found, draft.matching),
         span=span_of(draft.desired, address),
         address=address,
         hint=f"to adopt it: `shopform import {address} {found[0]}`; to create another one:"
@@ -81,7 +79,7 @@ class _Index:
     def similar(self, resource: Resource) -> set[int]:
         matching = self.draft.matching
         above = matching.ids.get(resource.parent) if resource.parent else None
-        identity = declared_identity(self.kind, resource, matching.ids, matching.hosts)
+        identity = declared_identity(resource, matching.ids, matching.hosts)
         if not self.labels or identity is None or (resource.parent and above is None):
             return set()
         at, label = (above, *identity[:-1]), str(identity[-1])
@@ -90,7 +88,7 @@ class _Index:
         same = {n for n in found if self.labels[n] == label}
         near = {n for n in found - same if rewritten(label, self.labels[n])}
         objects = self.draft.live.kind(self.kind.name).objects
-        near |= {n for n in same if by_id_only(self.kind, resource, objects[n], matching.hosts)}
+        near |= {n for n in same if by_id_only(resource, objects[n], matching.hosts)}
         starts = {
             text[:length].strip()
             for text in (skeleton(label), label.casefold())

@@ -102,7 +102,7 @@ class RenameFinder:
             parent_id = draft.matching.ids.get(resource.parent) if resource.parent else None
             if address in draft.matching.deleted_outside or (resource.parent and parent_id is None):
                 continue
-            sent = compare.create(self.kind, resource).sent
+            sent = compare.create(resource).sent
             yield self._candidate(address, address, parent_id, Entry(id=0, sent=sent))
 
     def existing(self, addresses: list[Address]) -> Iterator[Candidate]:

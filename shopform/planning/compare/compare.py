@@ -36,9 +36,9 @@ class Comparer:
     replaced: frozenset[Address] = frozenset()
     declared: Mapping[Address, Resource] = field(default_factory=dict)
 
-    def create(self, kind: Kind, resource: Resource) -> Difference:
+    def create(self, resource: Resource) -> Difference:
         """Return all declared fields, for an object that does not exist."""
-        result = Difference()
+        result, kind = Difference(), resource.kind
         for name, value in resource.fields.items():
             type_ = kind.type(name)
             if isinstance(type_, Unreadable):
@@ -57,11 +57,9 @@ class Comparer:
             result.send.setdefault(name, None)
         return result.without_unmanaged(resource, {})
 
-    def update(
-        self, kind: Kind, resource: Resource, item: LiveObject, entry: Entry | None
-    ) -> Difference:
+    def update(self, resource: Resource, item: LiveObject, entry: Entry | None) -> Difference:
         """Compare declared fields with the state and the shop, three-way."""
-        return _Update(self, kind, resource, item, entry).difference()
+        return _Update(self, resource.kind, resource, item, entry).difference()
 
     def show(self, kind: Kind, name: str, value: object) -> object:
         """Return a canonical value for display.
@@ -76,12 +74,13 @@ class Comparer:
         return Ref(owner) if owner else f"#{number}" if number else given
 
     def settled(
-        self, kind: Kind, resource: Resource, item: LiveObject, but: Collection[str] = ()
+        self, resource: Resource, item: LiveObject, but: Collection[str] = ()
     ) -> dict[str, object]:
         """Return the shop's values of the declared fields, except `but`, for display.
 
         The parent is included even if it is not declared.
         """
+        kind = resource.kind
         found: dict[str, object] = {
             name: self.show(kind, name, number)
             for name, (_, number) in links(kind, item).items()

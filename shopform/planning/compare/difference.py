@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shopform.kinds import Kind
 from shopform.model.canonical import (
     digest,
     identity_part,
@@ -65,9 +64,10 @@ class Difference:
 
 
 def identity_of(
-    kind: Kind, resource: Resource, values: Mapping[str, object], hosts: frozenset[str]
+    resource: Resource, values: Mapping[str, object], hosts: frozenset[str]
 ) -> tuple[object, ...]:
     """Return the identity of an object with these values; a declared secret as its digest."""
+    kind = resource.kind
     held = ((n, identity_part(kind.type(n), values.get(n), hosts)) for n in kind.identity)
     return tuple(
         digest(kind, name, value) if isinstance(resource.fields.get(name), Secret) else value

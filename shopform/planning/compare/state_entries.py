@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from shopform.kinds import Kind
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 from shopform.model.plan import Op
@@ -23,7 +22,7 @@ class StateEntries:
     serial: int
 
     def unclaimed(
-        self, resource: Resource, kind: Kind, item: LiveObject | None, difference: Difference
+        self, resource: Resource, item: LiveObject | None, difference: Difference
     ) -> tuple[str, ...]:
         """Return the undeclared fields that already had a value when the object was imported."""
         if resource.origin:
@@ -31,7 +30,7 @@ class StateEntries:
         entry = self.matching.entries.get(resource.address)
         if entry or item is None:
             return entry.unclaimed if entry and item else ()
-        return tuple(undeclared_values(kind, resource, item, self.hosts))
+        return tuple(undeclared_values(resource, item, self.hosts))
 
     def operation(
         self,
@@ -65,7 +64,6 @@ class StateEntries:
         self,
         item: LiveObject | None,
         resource: Resource,
-        kind: Kind,
         difference: Difference,
         unclaimed: tuple[str, ...],
     ) -> Entry:
@@ -76,7 +74,7 @@ class StateEntries:
         values = {**(item.fields if item else {}), **difference.sent, **secrets}
         return Entry(
             id=item.id if item else 0,
-            identity=identity_of(kind, resource, values, self.hosts),
+            identity=identity_of(resource, values, self.hosts),
             sent=difference.sent,
             stored=difference.stored,
             parent=resource.parent,

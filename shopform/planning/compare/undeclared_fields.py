@@ -1,19 +1,18 @@
 """Values in the shop of fields that are not declared. Pure."""
 
-from shopform.kinds import Kind
 from shopform.model.canonical import canonical
 from shopform.model.desired import Resource
 from shopform.model.live import LiveObject
 
 
 def undeclared_values(
-    kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]
+    resource: Resource, item: LiveObject, hosts: frozenset[str]
 ) -> dict[str, object]:
     """Return undeclared fields whose canonical value is not the known default.
 
     The default of a parent is the root. Fields under `lifecycle.ignore` are omitted.
     """
-    found = {}
+    found, kind = {}, resource.kind
     root = dict.fromkeys(kind.refers.keys() & set(kind.identity))
     for name, default in sorted({**root, **kind.defaults}.items()):
         if name in resource.fields or name in resource.ignore or name not in item.fields:

@@ -38,11 +38,10 @@ def describe_candidates(
     return join_first(lines, OBJECTS, "\n")
 
 
-def describe_differences(
-    kind: Kind, resource: Resource, numbers: list[int], matching: "Matching"
-) -> str:
+def describe_differences(resource: Resource, numbers: list[int], matching: "Matching") -> str:
     """Return a line for each object: its id and up to three fields that differ from the files."""
     lines = []
+    kind = resource.kind
     hidden = secret_fields(resource, matching.entries.get(resource.address))
     for number in numbers:
         item = matching.live.kinds[kind.name].objects[number]

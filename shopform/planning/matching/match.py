@@ -121,7 +121,7 @@ def _find(
     parent_id = result.ids.get(resource.parent) if resource.parent else None
     if resource.parent and parent_id is None:
         return
-    identity = declared_identity(kind, resource, result.ids, result.hosts)
+    identity = declared_identity(resource, result.ids, result.hosts)
     if identity is None:
         return
     key = (parent_id, identity)
@@ -130,10 +130,10 @@ def _find(
     objects = result.live.kind(kind.name).objects
     found = [n for n in found if n not in without]
     known = {n for n in found if (kind.name, n) in result.owners}
-    known |= {n for n in found if not by_id_only(kind, resource, objects[n], result.hosts)}
+    known |= {n for n in found if not by_id_only(resource, objects[n], result.hosts)}
     found = [n for n in found if n in known]
     if len(found) > 1:
-        found = [n for n in found if _exact(kind, resource, objects[n], result.hosts)] or found
+        found = [n for n in found if _exact(resource, objects[n], result.hosts)] or found
     if len(found) > 1:
         result.ambiguous.add(address)
         secret = {name for name, value in resource.fields.items() if isinstance(value, Secret)}
@@ -151,11 +151,11 @@ def _find(
         _assign_object(address, kind, found[0], desired, result)
 
 
-def _exact(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
+def _exact(resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
     """Return whether the names are equal, case and spaces included."""
-    name = kind.identity[-1]
+    name, type_of = resource.kind.identity[-1], resource.kind.type
     held, value = item.fields.get(name), resource.fields.get(name)
-    return canonical(kind.type(name), held, hosts) == canonical(kind.type(name), value, hosts)
+    return canonical(type_of(name), held, hosts) == canonical(type_of(name), value, hosts)
 
 
 def _check_parent(resource: Resource, result: Matching, out: Collector) -> None:

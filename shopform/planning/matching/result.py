@@ -108,26 +108,27 @@ def live_identity(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Identi
 
 
 def declared_identity(
-    kind: Kind, resource: Resource, ids: Mapping[Address, int], hosts: frozenset[str]
+    resource: Resource, ids: Mapping[Address, int], hosts: frozenset[str]
 ) -> Identity | None:
     """Return the identity with references as ids; None while one of them does not exist."""
     parts: list[object] = []
-    for name in kind.identity:
+    for name in resource.kind.identity:
         value = resource.fields.get(name)
         if isinstance(value, Ref):
             if value.address not in ids:
                 return None
             parts.append(ids[value.address])
         else:
-            parts.append(identity_part(kind.type(name), value, hosts))
+            parts.append(identity_part(resource.kind.type(name), value, hosts))
     return tuple(parts)
 
 
-def by_id_only(kind: Kind, resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
+def by_id_only(resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
     """Return whether an object has its id for an identity, and another required field differs.
 
     Such an id means nothing in another shop.
     """
+    kind = resource.kind
     if not kind.wire.numbered or str(item.fields.get(kind.identity[-1])) != str(item.id):
         return False
     required = [(row.name, row.type) for row in kind.rows if row.required]
