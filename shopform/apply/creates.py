@@ -31,13 +31,12 @@ def create(context: StepContext, step: Step, kind: Kind) -> None:
     context.sending[step.address] = intent
     context.session.intend(step.key, step.op, step.address, intent)
     try:
-        number, written = creation.send()
+        number, problem = creation.send()
     except RequestRefused as refused:
         context.session.failed(step.key)
         if step.confirm:
             raise _refused_names(refused, kind) from None
         raise
-    problem = _deliver(context, step, kind, written)
     context.keep(step.key, step.address, replace(intent.entry, id=number))
     context.sending.pop(step.address)
     if problem:
@@ -74,11 +73,14 @@ class _Creation:
     fields: Mapping[str, object]
     intent: Intent
 
-    def send(self) -> tuple[int, WriteResult]:
-        """Send until the outcome is known; look for the object before sending again."""
+    def send(self) -> tuple[int, ShopformError | None]:
+        """Send until the outcome is known; look for the object before sending again.
+
+        Return its id, and why its secrets were not delivered where they should be.
+        """
         names = self.context.names(self.kind)
         for left in reversed(range(SENDS)):
-            lost = None
+            lost = written = None
             try:
                 with self.context.locks.write(self.kind.name):
                     written = write.create(
@@ -87,13 +89,16 @@ class _Creation:
                     if written.id is not None:
                         self.context.claimed.add((self.kind.name, written.id))
                 if written.id is not None:
-                    return written.id, written
-            except OutcomeUnknown as problem:
-                lost = problem
+                    return written.id, self._deliver(written)
+            except OutcomeUnknown as unknown:
+                lost = unknown
+            # A response without an id may be the only one that shows the secrets.
+            shown = bool(written and written.generated)
+            problem = self._deliver(written) if written and shown else None
             try:
                 found = self._find()
                 if found is not None:
-                    return found.id, self._reread(found)
+                    return found.id, problem if shown else self._deliver(self._reread(found))
             except RequestRefused as refused:
                 # The lookup was refused, not the create: the object may exist.
                 raise OutcomeUnknown(f"the response was lost, and {refused}") from None
@@ -102,6 +107,9 @@ class _Creation:
             if not left:
                 raise lost
         raise AssertionError("the last try returns or raises")
+
+    def _deliver(self, written: WriteResult) -> ShopformError | None:
+        return _deliver(self.context, self.step, self.kind, written)
 
     def _find(self) -> LiveObject | None:
         """Return the object that the create made, if it is in a complete list."""

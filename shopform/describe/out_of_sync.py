@@ -139,6 +139,6 @@ def _undeclared(matching: Matching, resource: Resource, item: LiveObject) -> Ite
     if entry is None:
         return
     for name, value in undeclared_values(resource, item, matching.hosts).items():
-        if name not in entry.unclaimed:
+        if name not in entry.unclaimed and not kind.type(name).unreadable:
             shown = Comparer(matching).show(kind, name, value)
             yield LiveField(address=resource.address, field=name, value=shown)

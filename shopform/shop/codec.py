@@ -150,11 +150,21 @@ def encode(kind: Kind, names: Names, fields: Mapping[str, object]) -> Item:
     return kind.to_wire(body) if kind.to_wire else body
 
 
-def generated(kind: Kind, names: Names, item: Item) -> dict[str, str]:
-    """Return the generated secrets of a response, by field; a mask in place of one is none."""
-    found = {ours: item.get(names.fields[ours]) for ours in kind.generated}
-    given = {ours: text for ours, text in found.items() if isinstance(text, str) and text}
-    return {ours: text for ours, text in given.items() if not is_masked(text)}
+def generated(kind: Kind, names: Names, answer: object) -> dict[str, str]:
+    """Return the generated secrets of a response, by field; a mask in place of one is none.
+
+    The object with them may be anywhere in the response, and have no id.
+    """
+    if not kind.generated or not isinstance(answer, dict | list):
+        return {}
+    found: dict[str, str] = {}
+    for part in answer.values() if isinstance(answer, dict) else answer:
+        found |= generated(kind, names, part)
+    if isinstance(answer, dict):
+        shown = {ours: answer.get(names.fields[ours]) for ours in kind.generated}
+        given = {ours: text for ours, text in shown.items() if isinstance(text, str) and text}
+        found |= {ours: text for ours, text in given.items() if not is_masked(text)}
+    return found
 
 
 def unwrap(kind: Kind, names: Names, body: object) -> Item | None:

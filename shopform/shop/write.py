@@ -35,6 +35,7 @@ def create(
     parent_id: int | None = None,
 ) -> WriteResult:
     """Create one object. A response without an id is a success too: list the kind to find it.
+    It may still have secrets.
 
     `names` are the wire names in use; the kind's own if empty. Raises `OutcomeUnknown` if the
     object may exist now, and the errors of `Client`.
@@ -119,7 +120,9 @@ def _written(
     parent_id: int | None = None,
 ) -> WriteResult:
     item = unwrap(kind, names, answer)
-    if item is None or (number is not None and identify(names, item) != number):
+    if item is None:
+        return WriteResult(generated=generated(kind, names, answer))
+    if number is not None and identify(names, item) != number:
         return WriteResult()
     found = reader(kind, names)(item, None)
     if found and found.parent_id is None:
@@ -128,7 +131,7 @@ def _written(
         id=identify(names, item),
         object=found if found and found.fields else None,
         keys=tuple(sorted(item)),
-        generated=generated(kind, names, item),
+        generated=generated(kind, names, answer),
     )
 
 

@@ -8,7 +8,7 @@ from shopform.model.live import Live, LiveObject
 from shopform.model.plan import Action, Change
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address, Ref, Value, refs_in, with_refs
-from shopform.undo.kept_objects import find_kept
+from shopform.undo.kept_objects import find_kept, held_parents
 from shopform.undo.previous_addresses import PreviousAddresses, RecordedRun, previous_addresses
 from shopform.undo.previous_values import NO_TARGET, PreviousValues
 from shopform.undo.report import UndoReport
@@ -40,11 +40,11 @@ def invert(
     are addresses to delete even if they were edited in the shop after the run.
     """
     inverter = _Inverter(run, prior, live, previous_addresses(run, prior), images)
-    for address in sorted(
-        inverter.addresses.touched, key=lambda a: (live.catalogue.order[a.kind], a)
-    ):
+    order = live.catalogue.order
+    for address in sorted(inverter.addresses.touched, key=lambda a: (order[a.kind], a)):
         inverter.invert(address)
     inverter.delete_created(allow_delete)
+    inverter.keep_parents()
     inverter.drop_dangling()
     return Inverse(
         desired=Desired(
@@ -113,6 +113,12 @@ class _Inverter:
                 del self.resources[address]
                 self.only.add(address)
 
+    def keep_parents(self) -> None:
+        """Keep in the state what the run imported if children of it stay there."""
+        for address in held_parents(self.resources, self.addresses.now, self.live.catalogue):
+            self.resources[address] = replace(self.resources[address], forget=False)
+            self.report.not_released(address)
+
     def drop_dangling(self) -> None:
         """Remove objects without their parent, and references to missing objects."""
         for address, entry in self.addresses.now.items():
@@ -165,8 +171,7 @@ class _Inverter:
         elif before is None or before.id != now.id:
             planned = self.addresses.planned[address]
             if any(self.values.differ(name, now, planned) for name in now.sent):
-                reason = "was changed after it was created and is kept"
-                self.report.superseded(address, reason)
+                self.report.superseded(address, "was changed after it was created and is kept")
             else:
                 self.created[address] = now
 

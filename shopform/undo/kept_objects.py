@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from shopform.kinds import Catalogue
 from shopform.model.canonical import identified
+from shopform.model.desired import Resource
 from shopform.model.live import Live
 from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
@@ -50,3 +52,16 @@ def _pending(prior: Prior, live: Live) -> Iterator[tuple[str, int]]:
         for item in live.kind(kind.name).objects.values():
             if (item.parent_id, live_identity(kind, item, live.hosts)) == wanted:
                 yield kind.name, item.id
+
+
+def held_parents(
+    resources: Mapping[Address, Resource], now: Mapping[Address, Entry], catalogue: Catalogue
+) -> set[Address]:
+    """Return what is to be removed from the state while children of it stay there."""
+    stay = {r.parent for address, r in resources.items() if address in now and not r.forget}
+    found = set()
+    for address in sorted(resources, key=lambda a: catalogue.order[a.kind], reverse=True):
+        if resources[address].forget and address in stay:
+            found.add(address)
+            stay.add(resources[address].parent)
+    return found

@@ -16,6 +16,7 @@ from shopform.model.values import Address, Ref, Secret, Value, refs_in, with_ref
 from shopform.planning.compare.compare import MISSING
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
+NOT_MANAGED = "it was not managed"
 NO_TARGET = "the object it referred to was deleted"
 SET_ONCE = "it is set only when an object is created"
 NOT_SHOWN = "the shop does not return its value"
@@ -54,7 +55,7 @@ class PreviousValues:
         """
         replaced = change is not None and change.action is Action.REPLACE
         found: dict[str, Value] = {}
-        lost: dict[str, str] = {}
+        lost: dict[str, str] = self._undeclared(kind, before, change) if item is None else {}
         changes = self._changes(before, change)
         names = {n for n in before.sent if n not in planned.sent} | changes.keys()
         if replaced:
@@ -148,6 +149,13 @@ class PreviousValues:
             return False
         held = canonical(type_, item.fields[name], self.live.hosts)
         return sent is not MISSING and held not in (sent, entry.stored.get(name, sent))
+
+    def _undeclared(self, kind: str, before: Entry, change: Change | None) -> dict[str, str]:
+        """Values of a deleted object that were not managed; the shop makes a path by itself."""
+        if change is None or change.action is not Action.DELETE:
+            return {}
+        known = {*before.sent, self.live.catalogue[kind].path}
+        return {field.name: NOT_MANAGED for field in change.fields if field.name not in known}
 
     @staticmethod
     def _changes(before: Entry, change: Change | None) -> dict[str, FieldChange]:

@@ -34,6 +34,11 @@ class UndoReport:
         hint = "undo the later runs first; `shopform undo --list` lists them"
         self.found.append(warning("undo-overtaken", summary, address=address, hint=hint))
 
+    def not_released(self, address: Address) -> None:
+        """Warn that an object stays in the state, in place of the note that it does not."""
+        del self.notes[address]
+        self.superseded(address, "has later children and stays in the state")
+
     def kept(self, address: Address, reason: str, cause: Address) -> None:
         """Warn that an object of the run is kept, since deleting it would lose later edits."""
         summary = f"`{address}` is kept: it {reason}"

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import Run, environment_of, run_here
@@ -14,6 +15,7 @@ from shopform.model.plan import Failure, Op, Outcome, Plan, Step
 from shopform.model.values import Address
 from shopform.render.text.outcome_text import render_outcome
 from shopform.sandbox import Sandbox
+from shopform.sandbox.behaviour.table import Table, View
 
 Here = Callable[..., Run]
 HOOK = "webhooks:\n  erp: {url: 'https://erp.example/x', events: [paid]%s}\n"
@@ -62,6 +64,24 @@ def test_a_secret_that_the_shop_does_not_show_again_went_nowhere(
     assert done.exit == 0, done.text
     assert "generated `secret` of `webhook.erp` but did not show it" in squeezed(done.err)
     assert "Secret:" not in done.out
+
+
+def test_a_secret_in_a_response_without_an_id_is_delivered(
+    here: Here, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look-up of the id shows no secret any more."""
+
+    def without_id(table: Table, row: dict[str, Any], view: View) -> dict[str, Any]:
+        shown = respond(table, row, view)
+        return {n: v for n, v in shown.items() if view is not View.CREATED or n != "webhook_id"}
+
+    respond = Table.respond
+    monkeypatch.setattr(Table, "respond", without_id)
+    declare(project, HOOK % FILE)
+    done = here("apply", "--auto-approve")
+    assert (done.exit, "did not show it" in squeezed(done.err)) == (0, False), done.text
+    assert "Secret: `secret` of `webhook.erp` went to `secrets/erp`" in done.out
+    assert len((project / "secrets/erp").read_text("utf-8")) > 20
 
 
 def test_in_ci_a_secret_without_a_place_is_refused_before_anything_is_written(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from worlds import World, ref
 
+from shopform.kinds import Kind
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, FieldChange, Plan
@@ -140,3 +141,22 @@ def test_a_secret_is_not_shown_and_what_was_there_before_is_not_marked() -> None
         ("name", "A"),
         ("canonical", ref("category.b")),
     ]
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in STANDARD.kinds if "images" in k.fields], ids=lambda k: k.name
+)
+def test_images_that_an_import_found_are_no_edits(kind: Kind) -> None:
+    (identity,) = set(kind.identity) - kind.refers.keys()
+    address = f"{kind.name}.a"
+    named: dict[str, Any] = {identity: "A", "name": "A"}
+    world = World().declare(address, **{n: v for n, v in named.items() if n in kind.fields})
+    world.live(kind.name, 1, **named, images=[{"image_id": 4}])
+    (step,) = world.plan().steps
+    assert step.entry
+    world = World(entries={Address(address): replace(step.entry, id=1)})
+    (change,) = world.live(kind.name, 1, **named, images=[{"image_id": 4}]).plan().changes
+    assert {f.name: f.reason for f in change.fields}["images"] == ""
+    world.entries[Address(address)] = replace(step.entry, id=1, unclaimed=())
+    (change,) = world.plan().changes
+    assert {f.name: f.reason for f in change.fields}["images"] == "edited"

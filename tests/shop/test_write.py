@@ -67,6 +67,22 @@ def test_generated_secret_is_handed_over_and_not_shown() -> None:
     assert "s3cret" not in repr(got)
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"secret": "s3cret"},
+        {"url": "https://x", "events": [], "secret": "s3cret"},
+        {"number": 2, "url": "https://x", "secret": "s3cret"},
+        {"ok": True, "data": {"url": "https://x", "secret": "s3cret"}},
+        {"webhook_id": 2, "webhook": {"url": "https://x", "secret": "s3cret"}},
+        [{"url": "https://x", "secret": "s3cret"}],
+    ],
+)
+def test_generated_secret_is_found_wherever_it_is_in_the_response(made: Any) -> None:
+    with serving(script(Answer(made))) as running, ready(running) as client:
+        assert create(client, WEBHOOK, {}, {"url": "https://x"}).generated == {"secret": "s3cret"}
+
+
 @pytest.mark.parametrize("status", [400, 422, 500])
 def test_words_about_an_object_that_held_a_secret_are_not_quoted(status: int) -> None:
     """Also where the secret is not what is sent: the shop may quote what it has."""

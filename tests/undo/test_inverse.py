@@ -220,6 +220,42 @@ def test_an_object_imported_at_another_address_is_kept() -> None:
     assert "belongs to `supplier.b` now" in told(found)
 
 
+def test_an_imported_parent_of_a_later_child_stays_in_the_state() -> None:
+    """Without its parent, a child in the state is never found in the lists of the shop."""
+    run = recorded(
+        World()
+        .declare("profile.p", name="P")
+        .declare("attribute.p.a", name="A", type="valuelist")
+        .declare("profile.q", name="Q")
+        .live("profile", 1, name="P")
+        .live("profile", 3, name="Q")
+        .live("attribute", 2, parent_id=1, name="A", type="valuelist")
+    )
+    now = World().there("profile.p", 1, name="P").there("profile.q", 3, name="Q")
+    now.there("attribute.p.a", 2, name="A", type="valuelist").there("value.p.a.v", 9, val="V")
+    made = replanned(run, now)
+    assert {str(c.address) for c in made.changes if c.action is Action.FORGET} == {"profile.q"}
+    found = inverse(run, now)
+    assert codes(found) == ["undo-overtaken", "undo-overtaken"]
+    assert "`profile.p` has later children and stays in the state" in told(found)
+    assert "`attribute.p.a` has later children and stays in the state" in told(found)
+
+
+def test_values_that_were_lost_with_an_object_are_named() -> None:
+    world = (
+        World()
+        .owned("category.a", 1, name="A")
+        .live("category", 1, name="A", tag="t", rewrite_url="a", images=[{"image_id": 4}])
+    )
+    run = recorded(world)
+    found = inverse(run, World())
+    assert "category.a" in {str(a) for a in found.only}
+    assert told(found).splitlines() == [
+        "`images` of `category.a` cannot be restored: it was not managed",
+        "`tag` of `category.a` cannot be restored: it was not managed",
+    ]
+
+
 def test_what_must_be_read_is_what_was_touched_and_what_that_needs() -> None:
     world = World().settled("profile.p", 1, name="P").settled("attribute.p.a", 2, name="A")
     world.settled("supplier.s", 3, name="S")

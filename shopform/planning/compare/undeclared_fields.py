@@ -10,11 +10,13 @@ def undeclared_values(
 ) -> dict[str, object]:
     """Return undeclared fields whose canonical value is not the known default.
 
-    The default of a parent is the root. Fields under `lifecycle.ignore` are omitted.
+    The default of a parent is the root, and no images that of images. Fields under
+    `lifecycle.ignore` are omitted.
     """
     found, kind = {}, resource.kind
     root = dict.fromkeys(kind.refers.keys() & set(kind.identity))
-    for name, default in sorted({**root, **kind.defaults}.items()):
+    none = {name: () for name in kind.fields if kind.type(name).unreadable}
+    for name, default in sorted({**root, **none, **kind.defaults}.items()):
         if name in resource.fields or name in resource.ignore or name not in item.fields:
             continue
         type_ = kind.type(name)
