@@ -1,18 +1,18 @@
 """Menus: trees of items, each tree in one place of the theme."""
 
 from shopform.kinds.base import Fact, Field, Grade, Kind, Wire
-from shopform.kinds.field_types import ItemNames, Number, Path, Reference, Text, Tree
+from shopform.kinds.field_types import ItemNames, Number, Path, Reference, Target, Text, Tree
 
 _NAMES = ItemNames(
-    title="titel", word="type", value="val", style="class", items="items", group="menu"
+    title="titel", type="type", value="val", style="class", items="items", group="menu"
 )
 # K has items of the types `category`, `landing_page` and `url`; themes also have `menu`, an item
 # with others below it. No source has one of a page: `page` is assumed by the pattern of the others.
-_WORDS = (
-    ("category", Reference("category"), "Key of the category that it leads to."),
-    ("landing_page", Number("landing-page"), "Id of the landing page that it leads to."),
-    ("page", Reference("page"), "Key of the page that it leads to."),
-    ("url", Path(), "The path of the shop that it leads to, or a full URL."),
+_TARGETS = (
+    Target("category", Reference("category"), "Key of the category that it leads to."),
+    Target("landing_page", Number("landing-page"), "Id of the landing page that it leads to."),
+    Target("page", Reference("page"), "Key of the page that it leads to."),
+    Target("url", Path(), "The path of the shop that it leads to, or a full URL."),
 )
 
 MENU = Kind(
@@ -40,7 +40,7 @@ MENU = Kind(
         Field("tag", Text(), "A tag for themes.", grade=Grade.CLIENT, source="K"),
         Field(
             "items",
-            Tree(_NAMES, _WORDS, assumed=frozenset({"page"})),
+            Tree(_NAMES, _TARGETS, assumed=frozenset({"page"})),
             "Its items in order, which are written as a whole.",
             empty=(),
             grade=Grade.TEMPLATE,

@@ -40,7 +40,7 @@ def _trees(tree: Any, by_type: Mapping[str, st.SearchStrategy[Any]]) -> st.Searc
     title = {"title": by_type["title"]}
     leaves = [
         st.fixed_dictionaries(title | {word: ANY if type_.targets else targets[type_.name]})
-        for word, type_, _ in tree.words
+        for word, type_, _ in tree.known
         if word not in tree.assumed
     ]
     other = {"type": st.just("blog_post"), "value": st.sampled_from(("7", ""))}

@@ -14,7 +14,7 @@ from shopform.kinds.field_types.reference import Reference, References
 from shopform.kinds.field_types.seed import Seed
 from shopform.kinds.field_types.set import Set
 from shopform.kinds.field_types.text import Choice, Code, Text
-from shopform.kinds.field_types.tree import ItemNames, Tree
+from shopform.kinds.field_types.tree import ItemNames, Target, Tree
 
 PATH: Final = Path()
 RAW: Final = Raw()
@@ -43,6 +43,7 @@ __all__ = [
     "References",
     "Seed",
     "Set",
+    "Target",
     "Text",
     "Tree",
     "Unreadable",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import GenericAlias
 from typing import Any, ClassVar, NamedTuple
 
@@ -26,25 +26,32 @@ _OWN = frozenset({"title", "type", "value", "class", "items"})
 
 
 class ItemNames(NamedTuple):
-    """The keys of an item on the wire: its title, the word and value of its target, and so on.
+    """The keys of an item on the wire: its title, the type and value of its target, and so on.
 
-    `group` is the word of an item that only has items below it.
+    `group` is the type of an item that only has items below it.
     """
 
     title: str
-    word: str
+    type: str
     value: str
     style: str
     items: str
     group: str
 
 
+class Target(NamedTuple):
+    """A known type of targets, which is a key of an item in the files; `type` is its value's."""
+
+    key: str
+    type: FieldType
+    about: str
+
+
 @dataclass(frozen=True)
 class Tree(FieldType):
     """A list of items in order, written as a whole. Each has a title, and a target or items.
 
-    `words` are the known types of targets, which are keys of an item in the files, each with the
-    type of its value. A target of another type is declared by `type` and `value`, as the shop has
+    A target of a type that is not in `known` is declared by `type` and `value`, as the shop has
     them. Files may declare an `assumed` one only where the shop has an item of that type.
     """
 
@@ -54,12 +61,16 @@ class Tree(FieldType):
     listed: ClassVar[bool] = True
     in_cell: ClassVar[bool] = False
     names: ItemNames
-    words: tuple[tuple[str, FieldType, str], ...]
+    known: tuple[Target, ...]
     assumed: frozenset[str] = frozenset()
+
+    @cached_property
+    def _types(self) -> dict[str, FieldType]:
+        return {target.key: target.type for target in self.known}
 
     @property
     def targets(self) -> frozenset[str]:
-        return frozenset().union(*(type_.targets for _, type_, _ in self.words))
+        return frozenset().union(*(type_.targets for type_ in self._types.values()))
 
     def with_links(self, value: Any, change: Change) -> Any:
         if not isinstance(value, list | tuple):
@@ -81,24 +92,23 @@ class Tree(FieldType):
                 yield (number, "items", *path), summary, hint
 
     def looked_up(self, written: Any) -> Iterator[tuple[object, str | None]]:
-        types = {word: type_ for word, type_, _ in self.words}
         for item in written or ():
             for name, value in item.items():
                 if name == "items":
                     yield from self.looked_up(value)
                 else:
-                    word = item.get("type") if name == "value" else name
-                    yield from types.get(word, _TEXT).looked_up(value)
+                    key = item.get("type") if name == "value" else name
+                    yield from self._types.get(key, _TEXT).looked_up(value)
 
     def faults_in_shop(self, value: object, shown: Iterable[object]) -> Iterator[tuple[str, str]]:
         """Yield the assumed types of targets that no item of the shop has."""
-        wanted = set(self._types(value)) & self.assumed
+        wanted = set(self._keys(value)) & self.assumed
         if wanted:
-            seen = {word for items in shown for word in self._types(self.canonical(items))}
+            seen = {key for items in shown for key in self._keys(self.canonical(items))}
             types = backquoted(sorted(seen - {""})) or "no types"
             hint = f"declare its `url`, or make such an item in the shop; its items have {types}"
-            for word in sorted(wanted - seen):
-                yield f"how an item leads to a {word} is not known of this shop", hint
+            for key in sorted(wanted - seen):
+                yield f"how an item leads to a {key} is not known of this shop", hint
 
     def parse(self, written: Any, load: Load) -> Any:
         return None if written is None else tuple(map(self._parsed, written))
@@ -125,7 +135,7 @@ class Tree(FieldType):
     def may_answer(self, raw: object) -> bool:
         if raw in (None, ""):
             return True
-        keys = {self.names.title, self.names.word, self.names.value}
+        keys = {self.names.title, self.names.type, self.names.value}
         return isinstance(raw, list) and all(
             isinstance(item, dict)
             and keys <= item.keys()
@@ -135,9 +145,9 @@ class Tree(FieldType):
 
     def is_local(self, value: object) -> bool:
         items: Any = value or ()
-        ids = [word for word, type_, _ in self.words if isinstance(type_, Number)]
+        ids = [key for key, type_ in self._types.items() if isinstance(type_, Number)]
         return any(
-            "type" in item or any(word in item for word in ids) or self.is_local(item.get("items"))
+            "type" in item or any(key in item for key in ids) or self.is_local(item.get("items"))
             for item in items
         )
 
@@ -145,36 +155,35 @@ class Tree(FieldType):
         names = self.names
         items = records_of(raw)
         held = {key for item in items for key, value in item.items() if value not in _UNSET}
-        held -= {names.title, names.word, names.value, names.style, names.items}
+        held -= {names.title, names.type, names.value, names.style, names.items}
         return frozenset(held).union(*(self.unsent_keys(item.get(names.items)) for item in items))
 
     def _choices(self) -> list[str]:
-        return [*(word for word, _, _ in self.words), "type", "items"]
+        return [*self._types, "type", "items"]
 
     def _linked(self, item: Any, change: Change) -> Any:
         if not isinstance(item, Mapping):
             return item
         found = dict(item)
-        for word, type_, _ in self.words:
-            if word in item:
-                found[word] = type_.with_links(item[word], change)
+        for key, type_ in self._types.items():
+            if key in item:
+                found[key] = type_.with_links(item[key], change)
         if "items" in item:
             found["items"] = self.with_links(item["items"], change)
         return found
 
-    def _types(self, items: object) -> Iterator[str]:
+    def _keys(self, items: object) -> Iterator[str]:
         """Yield the type of the target of each canonical item."""
         listed: Any = items or ()
         for item in listed:
-            words = (word for word, _, _ in self.words if word in item)
-            yield next(words, item.get("type", ""))
-            yield from self._types(item.get("items"))
+            yield next((key for key in self._types if key in item), item.get("type", ""))
+            yield from self._keys(item.get("items"))
 
     def _parsed(self, item: Item) -> Item:
         found = {name: value for name, value in item.items() if value is not None}
-        for word, type_, _ in self.words:
-            if word in found and not type_.targets:
-                found[word] = type_.canonical(found[word])
+        for key, type_ in self._types.items():
+            if key in found and not type_.targets:
+                found[key] = type_.canonical(found[key])
         if "type" in found:
             found.setdefault("value", "")
         if "items" in found:
@@ -185,16 +194,16 @@ class Tree(FieldType):
         """Return the canonical form of an item of a response or of the files."""
         if self.names.title in item:
             item = self._answered(item)
-        types = {known: type_ for known, type_, _ in self.words}
+        types = self._types
         found: dict[str, Any] = {"title": item["title"]}
-        for word in types.keys() & item.keys():
-            plain = not types[word].targets
-            found[word] = types[word].canonical(item[word], hosts) if plain else item[word]
+        for key in types.keys() & item.keys():
+            plain = not types[key].targets
+            found[key] = types[key].canonical(item[key], hosts) if plain else item[key]
         if "type" in item:
-            word, raw = item["type"], item["value"]
-            target = types[word].canonical(raw, hosts) if word in types else None
+            key, raw = item["type"], item["value"]
+            target = types[key].canonical(raw, hosts) if key in types else None
             known = target not in (None, 0)
-            found |= {word: target} if known else {"type": word, "value": raw}
+            found |= {key: target} if known else {"type": key, "value": raw}
         if item.get("class"):
             found["class"] = item["class"]
         if "items" in item:
@@ -206,7 +215,7 @@ class Tree(FieldType):
         names = self.names
         found: dict[str, Any] = {
             "title": text_of(item[names.title]),
-            "type": text_of(item.get(names.word)).strip(),
+            "type": text_of(item.get(names.type)).strip(),
             "value": text_of(item.get(names.value)),
             "class": text_of(item.get(names.style)),
         }
@@ -220,10 +229,10 @@ class Tree(FieldType):
 
     def _sent(self, item: Item) -> dict[str, Any]:
         names = self.names
-        word = next((word for word, _, _ in self.words if word in item), "")
+        key = next((key for key in self._types if key in item), "")
         found = {
-            names.word: word or item.get("type", names.group),
-            names.value: str(item[word]) if word else item.get("value", ""),
+            names.type: key or item.get("type", names.group),
+            names.value: str(item[key]) if key else item.get("value", ""),
             names.title: item["title"],
         }
         if "class" in item:
@@ -233,7 +242,7 @@ class Tree(FieldType):
         return found
 
     def _is_sendable(self, item: object) -> bool:
-        types = {word: type_ for word, type_, _ in self.words}
+        types = self._types
         if not isinstance(item, Mapping) or not item.keys() <= _OWN | types.keys():
             return False
         if sum(name in item for name in self._choices()) != 1:
@@ -243,7 +252,7 @@ class Tree(FieldType):
             "title" in item
             and all(isinstance(text, str) for text in strings)
             and self.is_sendable(item.get("items", ()))
-            and all(types[word].is_sendable(item[word]) for word in types.keys() & item.keys())
+            and all(types[key].is_sendable(item[key]) for key in types.keys() & item.keys())
         )
 
 
@@ -259,8 +268,8 @@ def _model(tree: Tree) -> Any:
     from shopform.kinds.spec import StrictModel, may, must
 
     fields: dict[str, Any] = {"title": (str, must("The text that is shown."))}
-    for word, type_, about in tree.words:
-        fields[word] = (type_.annotation() | None, may(about))
+    for key, type_, about in tree.known:
+        fields[key] = (type_.annotation() | None, may(about))
     about = "The type of a target that has no key here, as the shop names it."
     fields["type"] = (str | None, may(about))
     fields["value"] = (str | None, may("The value of that target, as the shop has it."))
