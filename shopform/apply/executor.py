@@ -203,7 +203,7 @@ class _Run:
             step.op in WRITES for step in self.applied
         ):
             try:
-                self.context.warnings += verify(self.plan, self.applied, self.context)
+                self.context.warnings += verify(self.applied, self.context)
             except ShopformError as problem:
                 self.stopped = problem
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from shopform.apply.child_checks import Lists
 from shopform.apply.step_context import StepContext
 from shopform.diagnostics import Diagnostic, alike, escaped, warning
 from shopform.kinds import Kind, is_extra
@@ -13,7 +14,7 @@ from shopform.kit.text import backquoted
 from shopform.kit.url_paths import page_address
 from shopform.model.canonical import canonical, digest, is_digest
 from shopform.model.live import LiveKind, LiveObject
-from shopform.model.plan import WRITES, Op, Plan, Step
+from shopform.model.plan import WRITES, Op, Step
 from shopform.model.prior import Entry
 from shopform.model.slugs import appended, moved, wanted
 from shopform.model.values import Address
@@ -25,16 +26,15 @@ VERIFY = "verify"
 SHOWN = 56
 
 
-def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Diagnostic]:
+def verify(applied: Sequence[Step], context: StepContext) -> list[Diagnostic]:
     """Read what was written, record what the shop stored, and warn of differences."""
     lists = _lists(applied, context)
     with ThreadPoolExecutor(context.client.parallelism) as pool:
-        reads = context.reads = dict(
-            zip(lists, pool.map(lambda one: _read(plan, context, *one), lists), strict=True)
-        )
+        found = pool.map(lambda one: _read(context, *one), lists)
+        reads = context.reads = dict(zip(lists, found, strict=True))
     keys = {one: _keys(read) for one, read in reads.items()}
     held = frozenset[object]().union(
-        *(_paths(plan.catalogue[kind], read, context) for (kind, _), read in reads.items())
+        *(_paths(context.catalogue[kind], read, context) for (kind, _), read in reads.items())
     )
     warnings: list[Diagnostic] = []
     learned: dict[Address, Entry] = {}
@@ -43,28 +43,27 @@ def verify(plan: Plan, applied: Sequence[Step], context: StepContext) -> list[Di
             continue
         if step.address not in context.entries:  # removed from the state by a later step
             continue
-        kind = plan.catalogue[step.kind]
-        entry = learned.get(step.address, context.entries[step.address])
-        read = reads[kind.name, context.parent_id(step)]
+        at = step.kind, context.parent_id(step)
+        entry, read = learned.get(step.address, context.entries[step.address]), reads[at]
         item = read.objects.get(entry.id)
         if read.problem or item is None:
             warnings.append(_not_verified(step, read))
             continue
-        seen = _as_stored(kind, step, entry, item, context, warnings, held)
-        learned[step.address] = _without_unknown_fields(
-            kind, seen, keys[kind.name, context.parent_id(step)]
-        )
+        seen, differences = _as_stored(step, entry, item, context, held)
+        warnings += differences
+        kind = context.catalogue[step.kind]
+        learned[step.address] = _without_unknown_fields(kind, seen, keys[at])
     learned = {a: entry for a, entry in learned.items() if entry != context.entries[a]}
     if learned:
         context.session.result(VERIFY, learned)
         context.entries.update(learned)
-    warnings += _changed_unsent(plan, applied, reads, context)
+    warnings += _changed_unsent(applied, reads, context)
     warnings += _still_listed(applied, reads, context)
     return [*warnings, *_path_conflicts(applied, reads, context)]
 
 
 def _still_listed(
-    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], context: StepContext
+    applied: Sequence[Step], reads: Lists, context: StepContext
 ) -> Iterator[Diagnostic]:
     """Warn of deletions that the shop confirmed without deleting the object."""
     for step in applied:
@@ -80,10 +79,7 @@ def _still_listed(
 
 
 def _changed_unsent(
-    plan: Plan,
-    applied: Sequence[Step],
-    reads: Mapping[tuple[str, int | None], LiveKind],
-    context: StepContext,
+    applied: Sequence[Step], reads: Lists, context: StepContext
 ) -> Iterator[Diagnostic]:
     """Warn of declared fields that updates changed without sending them: those merge (L, M)."""
     updates: dict[Address, list[Step]] = {}
@@ -92,9 +88,9 @@ def _changed_unsent(
         if step.op is Op.UPDATE and step.address in there:
             updates.setdefault(step.address, []).append(step)
     for address, steps in updates.items():
-        kind, entry = plan.catalogue[steps[0].kind], context.entries[address]
+        kind, entry = context.catalogue[steps[0].kind], context.entries[address]
         item = reads[kind.name, context.parent_id(steps[0])].objects.get(entry.id)
-        before = plan.basis.fingerprints.get(address, {})
+        before = context.plan.basis.fingerprints.get(address, {})
         after = fingerprint(kind, item, context.hosts) if item else {}
         unsent = (before.keys() & after.keys()).difference(*(step.fields for step in steps))
         if names := [name for name in sorted(unsent) if before[name] != after[name]]:
@@ -109,7 +105,7 @@ def _changed_unsent(
 
 
 def _path_conflicts(
-    applied: Sequence[Step], reads: Mapping[tuple[str, int | None], LiveKind], context: StepContext
+    applied: Sequence[Step], reads: Lists, context: StepContext
 ) -> Iterator[Diagnostic]:
     """Warn of redirects that conflict with paths that the shop chose."""
     made: dict[Address, tuple[str, str]] = {}
@@ -142,9 +138,9 @@ def _lists(applied: Sequence[Step], context: StepContext) -> list[tuple[str, int
     return list(found)
 
 
-def _read(plan: Plan, context: StepContext, kind: str, parent_id: int | None) -> LiveKind:
-    names = plan.names.get(kind)
-    return fetch.list_one(context.client, plan.catalogue[kind], names, parent_id=parent_id)
+def _read(context: StepContext, kind: str, parent_id: int | None) -> LiveKind:
+    names = context.plan.names.get(kind)
+    return fetch.list_one(context.client, context.catalogue[kind], names, parent_id=parent_id)
 
 
 def _not_verified(step: Step, read: LiveKind) -> Diagnostic:
@@ -158,18 +154,12 @@ def _not_verified(step: Step, read: LiveKind) -> Diagnostic:
 
 
 def _as_stored(
-    kind: Kind,
-    step: Step,
-    entry: Entry,
-    item: LiveObject,
-    context: StepContext,
-    warnings: list[Diagnostic],
-    held: Set[object],
-) -> Entry:
-    """Return the entry with the values that the shop stored for the sent fields.
-
-    `held` are the paths of all objects of the kind.
+    step: Step, entry: Entry, item: LiveObject, context: StepContext, held: Set[object]
+) -> tuple[Entry, list[Diagnostic]]:
+    """Return the entry with the values that the shop stored for the sent fields, and warnings of
+    those that differ. `held` are the paths of all objects that were read.
     """
+    kind, warnings = context.catalogue[step.kind], list[Diagnostic]()
     sent, stored, secrets = dict(entry.sent), dict(entry.stored), context.secrets(step)
     for name in step.fields:
         type_ = kind.type(name)
@@ -190,7 +180,7 @@ def _as_stored(
             stored[name] = live
             if name == kind.path and appended(kind, sent[name], live) and sent[name] in held:
                 del stored[name]  # not settled: a plan sends it again once the path is free
-    return replace(entry, sent=sent, stored=stored)
+    return replace(entry, sent=sent, stored=stored), warnings
 
 
 def _not_shown(step: Step, name: str) -> Diagnostic:

@@ -27,6 +27,7 @@ from shopform.config.write.edits import (
 from shopform.config.write.emitter import fragments
 from shopform.diagnostics import Collector
 from shopform.errors import UsageError
+from shopform.files import write_over
 from shopform.kinds import Kind
 from shopform.kit.text import backquoted
 from shopform.model.declared import Declared
@@ -125,6 +126,12 @@ def _refusal(name: str, address: Address, line: str) -> UsageError:
         f"cannot add `{address}` to `{name}` in its present form",
         hint=f"add it yourself: `{line}`",
     )
+
+
+def write_change(project: Project, change: ChangedFile) -> None:
+    """Write a changed file of the project, with a byte order mark if it had one."""
+    mark = project.boms.get(change.name, "")
+    write_over(project.directory, {change.name: mark + change.text})
 
 
 def apply_change(project: Project, change: ChangedFile) -> Project:

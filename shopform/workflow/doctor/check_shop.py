@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shopform import __version__
+from shopform.config.write.project_edits import write_change
 from shopform.config.write.wire_edits import with_wire
 from shopform.diagnostics import warning
 from shopform.doctor.questions import Answer, answers
@@ -27,7 +28,6 @@ from shopform.workflow.doctor.probe_journal import (
     remove_leftovers,
 )
 from shopform.workflow.doctor.prober import Prober
-from shopform.workflow.files.accept_renames import write
 from shopform.workflow.plan.refresh import connected, reading
 from shopform.workflow.requests import Approval, ReadLimits
 from shopform.workflow.workspace import Workspace
@@ -98,7 +98,7 @@ def write_names(workspace: Workspace, made: Checked) -> str:
     change = with_wire(project, workspace.shop.name, made.wire)
     if change is None:
         return ""
-    write(project, change)
+    write_change(project, change)
     return change.name
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from shopform.config.read.declared_kinds import KINDS
 from shopform.config.write.kind_files import kind_file
+from shopform.config.write.project_edits import write_change
 from shopform.config.write.wire_edits import with_wire
 from shopform.files import write_new
 from shopform.model.shop import WireNames
@@ -12,7 +13,6 @@ from shopform.openapi.compare import DocumentComparison, Verdict, compare
 from shopform.openapi.propose import Proposal, propose
 from shopform.openapi.read import read
 from shopform.workflow.doctor.vendor_document import open_document
-from shopform.workflow.files.accept_renames import write
 from shopform.workflow.workspace import Workspace
 
 
@@ -67,7 +67,7 @@ def write_learned(workspace: Workspace, made: ComparedDocument) -> tuple[str, li
     }
     written = write_new(workspace.directory, new, hint="remove it, or declare its kind in it")
     if change:
-        write(project, change)
+        write_change(project, change)
     return change.name if change else "", written
 
 

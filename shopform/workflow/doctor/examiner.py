@@ -15,7 +15,8 @@ from shopform.shop.codec import discover, names_for, reader
 from shopform.shop.pages import LIMIT
 
 MOST = 20  # calls of a reading
-AFTER_LISTS = 9  # of them, for what is asked of single lists
+AFTER_LISTS = 9  # of them, after the lists of kinds without a parent
+AFTER_CHILDREN = 5  # of those, for pages, an unknown id and objects
 OVER = 1000
 UNUSED = 999_999_999  # an id that no object has
 
@@ -146,7 +147,7 @@ class Examiner:
         if not any(one.step == "unfiltered" for one in self.exchanges):
             self.call("unfiltered", kind, query={"limit": LIMIT, "offset": 0})
         for number in self._parents(kind)[:2]:
-            if self.left <= AFTER_LISTS - 4:
+            if self.left <= AFTER_CHILDREN:
                 return
             self.list(kind, parent=number)
             if self.readings.items(kind.name):

@@ -6,10 +6,9 @@ from functools import partial
 from shopform.config import compile_shops, select_shop
 from shopform.config.read.project import Project
 from shopform.config.read.yaml_nodes import Scalar, child
-from shopform.config.write.project_edits import MOVED, ChangedFile, with_moves
+from shopform.config.write.project_edits import MOVED, with_moves, write_change
 from shopform.diagnostics import Collector, did_you_mean
 from shopform.errors import UsageError
-from shopform.files import write_over
 from shopform.model.addresses import container_of
 from shopform.model.desired import Desired
 from shopform.model.live import Live
@@ -59,15 +58,9 @@ def accept(
     for move in new:
         _check(move, [*listed, *(m for m in new if m is not move)], shops)
     change = with_moves(project, new)
-    write(project, change)
+    write_change(project, change)
     loaded.observer.renamed(change.name, new)
     return open_project(request, loaded.observer)
-
-
-def write(project: Project, change: ChangedFile) -> None:
-    """Write a file of the project, with a byte order mark if it had one."""
-    mark = project.boms.get(change.name, "")
-    write_over(project.directory, {change.name: mark + change.text})
 
 
 def _declared_moves(project: Project) -> list[Move]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shopform.config import compile_project
 from shopform.config.compile.declarations import Declarations
-from shopform.config.write.project_edits import apply_change, with_resource
+from shopform.config.write.project_edits import apply_change, with_resource, write_change
 from shopform.describe.single_object import FetchedObject, adopt, declare_object
 from shopform.diagnostics import Collector, Diagnostic, did_you_mean, warning
 from shopform.errors import ShopError, StateError, UsageError
@@ -17,7 +17,6 @@ from shopform.model.references import parent_links
 from shopform.model.values import Address
 from shopform.shop.client import Client
 from shopform.shop.read_one import read_one
-from shopform.workflow.files.accept_renames import write
 from shopform.workflow.plan.refresh import connected
 from shopform.workflow.requests import ImportRequest, ReadLimits
 from shopform.workflow.shop_identity import record_shop, require_same_shop
@@ -169,7 +168,7 @@ def _generate(
     project = apply_change(loaded.project, change)
     loaded.observer.loaded(project.sources, workspace.shop.name)
     _, desired, _ = compile_project(project, workspace.shop.name, **loaded.given)
-    write(project, change)
+    write_change(project, change)
     left_out = tuple(
         warning("import-left", f"`{left.field}` of `{wanted}` is left out: {left.why}")
         for left in declared.omissions
