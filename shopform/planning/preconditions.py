@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from shopform.kinds import Catalogue, Kind
 from shopform.model.canonical import canonical, short_digest
+from shopform.model.columns import lost_keys
 from shopform.model.live import Live, LiveObject
 from shopform.model.plan import TOUCHES, Op, Plan, Step
 from shopform.model.prior import Prior, Ranges
@@ -15,12 +16,17 @@ from shopform.planning.plan_builder import PlanDraft
 
 
 def fingerprint(kind: Kind, item: LiveObject, hosts: frozenset[str]) -> Mapping[str, str]:
-    """Return a digest of each readable field, to detect edits."""
+    """Return a digest of each readable field, to detect edits.
+
+    Keys in its value that a write loses are part of it.
+    """
     fields = {
         name: canonical(kind.type(name), value, hosts)
         for name, value in item.fields.items()
         if name in kind.fields
     }
+    for name, key in lost_keys(kind, item):
+        fields[name] = (fields[name], key)
     return {
         name: short_digest(kind, json.dumps(value, sort_keys=True, default=str))
         for name, value in sorted(fields.items())

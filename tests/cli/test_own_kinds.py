@@ -183,6 +183,17 @@ def test_a_snapshot_of_other_kinds_is_not_planned_from(project: Project) -> None
     assert "the definition of the kind `note` changed: `fields.hidden`" in one_line(done)
 
 
+def test_a_snapshot_without_the_list_of_a_kind_is_read(project: Project) -> None:
+    """With objects of the kind in the state: a patrol continues with the lists that are left."""
+    notes = {**NOTES, "brands": {"b": {"name": "B"}}}
+    project.declare(KINDS, notes)
+    project.run("apply", "--auto-approve")
+    shutil.rmtree(project.folder / ".shopform")
+    patrols = [project.run("drift", "--spend", "1") for _ in range(2)]
+    assert not [done.err for done in patrols if done.err]
+    assert "1 list not read yet" in patrols[1].out, patrols[1].out
+
+
 @pytest.mark.wide
 def test_a_field_is_written_only_after_an_object_showed_its_key(
     project: Project, shop: Sandbox

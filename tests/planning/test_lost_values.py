@@ -7,12 +7,16 @@ import pytest
 from worlds import World, ref
 
 from shopform.kinds import Kind
+from shopform.kinds.field_types.base import NO_HOSTS
+from shopform.kinds.menu import MENU
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
+from shopform.model.live import LiveObject
 from shopform.model.plan import Action, FieldChange, Plan
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
 from shopform.planning.compare.lost_values import unmanaged_children
+from shopform.planning.preconditions import fingerprint
 from shopform.render.html.page import render_html
 from shopform.render.json.plan_document import document
 from shopform.render.json.plan_reader import read_document
@@ -160,3 +164,22 @@ def test_images_that_an_import_found_are_no_edits(kind: Kind) -> None:
     world.entries[Address(address)] = replace(step.entry, id=1, unclaimed=())
     (change,) = world.plan().changes
     assert {f.name: f.reason for f in change.fields}["images"] == "edited"
+
+
+def test_the_fingerprint_of_a_field_has_the_keys_that_a_write_loses() -> None:
+    """A saved plan is refused if someone set such a key since it was reviewed."""
+    item: dict[str, Any] = {
+        "type": "url",
+        "val": "om-os",
+        "titel": "Om os",
+        "cached_url": "https://x.dk/om-os",
+    }
+
+    def digest_of(item: dict[str, Any]) -> str:
+        return fingerprint(MENU, LiveObject(1, {"items": [item]}), NO_HOSTS)["items"]
+
+    assert digest_of(item) == digest_of({**item, "target": ""}) == digest_of({**item, "item_id": 7})
+    below: dict[str, Any] = {"type": "menu", "val": "", "titel": "Mere", "items": [item]}
+    changed = [digest_of({**item, "target": "_blank"}), digest_of({**item, "rel": "x"})]
+    changed += [digest_of(below), digest_of({**below, "items": [{**item, "target": "_blank"}]})]
+    assert len({digest_of(item), *changed}) == 5

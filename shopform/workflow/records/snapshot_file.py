@@ -190,12 +190,16 @@ def _snapshot(found: SnapshotFile, catalogue: Catalogue) -> Snapshot:
 
 
 def _check_kinds(found: SnapshotFile, prior: Prior, catalogue: Catalogue) -> None:
-    """Raise ValueError for kinds that are unknown, or were defined otherwise."""
+    """Raise ValueError for kinds that are unknown, or were defined otherwise.
+
+    The definition of a kind is kept with its lists; the state of one without a list is read as
+    any state is.
+    """
     named = {*found.kinds, *(a.kind for a in prior.resources), *(i.kind for i in found.pending)}
     if unknown := named - catalogue.keys():
         raise ValueError(f"the kind `{min(unknown)}` is unknown")
     made = {name: kind.definition for name, kind in found.kinds.items() if kind.definition}
-    if changed := changed_kind(made, catalogue, named):
+    if changed := changed_kind(made, catalogue, found.kinds.keys()):
         raise ValueError(changed)
 
 
