@@ -103,13 +103,13 @@ def _read(loaded: LoadedProject, app: Shop) -> list[AppShop]:
 
 
 def _shop(item: dict[str, Any]) -> AppShop:
-    number = id_of(item.get("webshop_id"))
+    number = id_of(item.get("webshop_id")) or 0
     url, token = (str(item.get(key) or "").strip() for key in NEEDED[1:])
-    if not (number and url and token):
-        missing = [key for key in NEEDED if not item.get(key)]
+    held = zip(NEEDED, (number, url, token), strict=True)
+    if missing := [key for key, value in held if not value]:
         raise Nonsense(
-            f"a shop in the list of the app has no {backquoted(missing)};"
-            f" its keys are {backquoted(sorted(item)) or 'none'}"
+            f"{f'shop {number}' if number else 'a shop'} in the list of the app has no usable"
+            f" {backquoted(missing)}; its keys are {backquoted(sorted(item)) or 'none'}"
         )
     url = url if "://" in url else f"https://{url}"
     if problem := url_problem(url):

@@ -371,8 +371,10 @@ def test_doctor_shows_the_usage_of_which_the_ledger_makes_nothing(fleet: Fleet) 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"app_token": None}, "has no `app_token`; its keys are `app_token`, `app_token_daily"),
-        ({"webshop_id": 0}, "has no `webshop_id`"),
+        ({"app_token": None}, "has no usable `app_token`; its keys are `app_token`,"),
+        ({"webshop_id": 0}, "a shop in the list of the app has no usable `webshop_id`"),
+        ({"webshop_id": "../x"}, "a shop in the list of the app has no usable `webshop_id`"),
+        ({"webshop_url": " "}, "has no usable `webshop_url`"),
         ({"webshop_id": 8}, "has a shop twice"),
     ],
 )
