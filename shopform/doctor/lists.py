@@ -24,7 +24,7 @@ def exists(kind: Kind, seen: Readings) -> Finding:
     """Whether the shop has a kind, and whether the key may read it."""
     one = seen.first("list", kind=kind.name)
     if one is None:
-        return unknown(_unlisted(kind))
+        return unknown(unread(kind, seen))
     if one.status in REFUSED:
         return found("refused", f"the list answers {one}")
     if one.status in (404, 410):
@@ -35,9 +35,11 @@ def exists(kind: Kind, seen: Readings) -> Finding:
     return found("yes", f"{len(listed.items)} in the first page")
 
 
-def _unlisted(kind: Kind) -> str:
-    if kind.nesting:
-        return f"no {kind.nesting.kind} was found to list it by"
+def unread(kind: Kind, seen: Readings) -> str:
+    """Return why a kind was not listed."""
+    above = kind.nesting.kind if kind.nesting else ""
+    if above and not any(seen.id(above, item) for item in seen.items(above)):
+        return f"no {above} was found to list it by"
     return "it was not read: the calls of a reading are limited"
 
 
@@ -47,7 +49,7 @@ def shape(kind: Kind, seen: Readings) -> Finding:
         one = seen.first("list", kind=kind.name)
         if one and one.accepted:
             return unknown("the answer has no list", contradicts=True)
-        return unknown(f"the list answers {one}" if one else _unlisted(kind))
+        return unknown(f"the list answers {one}" if one else unread(kind, seen))
     if not listed.key:
         return found("bare", "an array")
     paging = backquoted(listed.paging) or "nothing"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shopform.doctor.findings import Finding, agreed, among, found, unknown
+from shopform.doctor.lists import unread
 from shopform.doctor.readings import Readings
 from shopform.kinds import Field, Kind
 from shopform.kinds.field_types import Seed
@@ -17,8 +18,9 @@ LISTED = "no object was read alone, which shows more than a list"
 MANY = 5  # unset columns that show how all of them are returned
 
 
-def none_exists(kind: Kind) -> Finding:
-    return unknown(f"no {kind.name} exists")
+def none_exists(kind: Kind, seen: Readings) -> Finding:
+    listed = seen.first("list", kind=kind.name)
+    return unknown(f"no {kind.name} exists" if listed else unread(kind, seen))
 
 
 def typing(kind: Kind, seen: Readings) -> Finding:
@@ -31,7 +33,7 @@ def typing(kind: Kind, seen: Readings) -> Finding:
         types |= shown & {bool, int, str}
         unset |= {key} if values and not shown else set()
     if not types:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     evidence = f"{', '.join(sorted(each.__name__ for each in types))}"
     if bool in types:
         return found("bools", evidence)
@@ -77,7 +79,7 @@ def id_key(kind: Kind, seen: Readings) -> Finding:
     if key:
         return found(key, "the key of the id")
     if not seen.items(kind.name):
-        return none_exists(kind)
+        return none_exists(kind, seen)
     why = f"none of {backquoted(seen.surfaces[kind.name].ids)} is shown"
     return unknown(why, contradicts=True)
 
@@ -86,7 +88,7 @@ def field_names(kind: Kind, seen: Readings) -> Finding:
     """The keys of the fields whose names are not documented, in order."""
     keys, fields = seen.keys(kind.name), seen.surfaces[kind.name].fields
     if not keys:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     if _hides(kind, seen):
         return unknown(LISTED)
     names = [key for name, key in fields.items() if name in kind.tentative and key in keys]
@@ -104,7 +106,7 @@ def columns(kind: Kind, seen: Readings) -> Finding:
     """Whether all fields are shown, and which keys belong to none."""
     keys, surface = seen.keys(kind.name), seen.surfaces[kind.name]
     if not keys:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     rows = {
         name: row
         for name, row in kind.fields.items()
@@ -130,7 +132,7 @@ def columns(kind: Kind, seen: Readings) -> Finding:
 def removal(kind: Kind, seen: Readings) -> Finding:
     """Which keys say whether an object is removed."""
     if not seen.keys(kind.name):
-        return none_exists(kind)
+        return none_exists(kind, seen)
     return found(",".join(seen.removal(kind.name)) or "none", f"{len(seen.keys(kind.name))} keys")
 
 
@@ -138,7 +140,7 @@ def aliased(kind: Kind, row: Field, seen: Readings) -> Finding:
     """Which of its names a field has in responses."""
     keys = seen.keys(kind.name)
     if not keys:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     shown = [name for name in (row.wire, *row.aliases) if name in keys]
     if not shown:
         return unknown("none of its names is shown")
@@ -149,7 +151,7 @@ def embeds(kind: Kind, seen: Readings) -> Finding:
     """Whether an object has its children in it."""
     keys = seen.keys(kind.name)
     if not keys:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     sections = [below.section for below in seen.catalogue.children[kind.name]]
     inside = [section for section in sections if section in keys]
     return found("yes" if inside else "no", f"{len(keys)} keys")
@@ -162,7 +164,7 @@ def secret(kind: Kind, row: Field, seen: Readings) -> Finding:
     shown = [*(listed.items if listed else ())]
     shown += [i for one in seen.of("created", kind=kind.name) if (i := seen.object(one))]
     if not shown:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     values = {str(item[key]) for item in shown if item.get(key)}
     if any(map(is_masked, values)):
         return found("other", f"reads show a mask in place of `{key}`")
@@ -173,7 +175,7 @@ def set_form(kind: Kind, row: Field, seen: Readings) -> Finding:
     """Whether a set is returned as an array or as one string."""
     key = seen.surfaces[kind.name].fields.get(row.name, row.wire)
     words = {_set_word(item[key]) for item in seen.items(kind.name) if item.get(key)}
-    return agreed(words, f"the type of `{key}`") if words else none_exists(kind)
+    return agreed(words, f"the type of `{key}`") if words else none_exists(kind, seen)
 
 
 def _set_word(value: object) -> str:
@@ -192,7 +194,7 @@ def path_form(kind: Kind, seen: Readings) -> Finding:
     own = [text for text in shown if any(text.split("://")[-1].startswith(h) for h in seen.hosts)]
     paths = [text for text in shown if "://" not in text]
     if not shown:
-        return none_exists(kind)
+        return none_exists(kind, seen)
     bare = sum(not text.startswith("/") for text in paths)
     hosts = any(seen.of("created", kind=kind.name))
     updated = any(one.accepted for one in seen.of("update", kind=kind.name))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_kinds import catalogue_of
 from support import EXAMPLES, Prepared, copy_project, environment_of, run_here
 
 from shopform.sandbox import Sandbox
@@ -55,6 +56,35 @@ def test_what_the_key_may_not_read_and_what_is_missing_is_reported(tmp_path: Pat
     assert found["denied"]["answer"] == "403"
     assert found["exists.webhook"]["answer"] == "no"
     assert found["shape.webhook"]["why_not"] == "the list answers 404, plain"
+
+
+def test_the_kinds_of_a_project_are_read_before_those_that_are_documented(tmp_path: Path) -> None:
+    """Where there are too many for a reading, those that are left out are not said to be absent."""
+    fields = {"name": {"type": "text", "required": True}}
+    kinds = {
+        f"own{n}": {
+            "section": f"owns{n}",
+            "endpoint": f"own{n}",
+            "id": f"own{n}_id",
+            "identity": ["name"],
+            "fields": fields,
+        }
+        for n in range(5)
+    }
+    seed = {**SEED, **{name: [{"name": "A"}] for name in kinds}}
+    with Sandbox(seed=seed, catalogue=catalogue_of(**kinds)) as sandbox:
+        directory = copy_project(EXAMPLES / "minimal", tmp_path / "project", sandbox)
+        (directory / "kinds.yaml").write_text(json.dumps({"kinds": kinds}), "utf-8")
+        found = answered(directory)
+        listed = {call.path for call in sandbox.calls}
+        assert len(sandbox.calls) <= 20
+    unread = "it was not read: the calls of a reading are limited"
+    for kind in catalogue_of(**kinds).kinds:
+        reasons = {found[f"exists.{kind.name}"]["why_not"], found[f"{kind.name}_id"]["why_not"]}
+        was_read = f"/{kind.wire.endpoint.value}" in listed
+        assert (unread in reasons) is not was_read, (kind.name, reasons)
+    for name in (*kinds, "supplier", "profile", "attribute", "category", "redirect", "webhook"):
+        assert found[f"exists.{name}"]["answer"] == "yes", name
 
 
 def test_children_are_not_listed_by_a_parent_without_an_id(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shopform.doctor.readings import REFUSED, Readings, Recorded, usage
 from shopform.errors import AccessRefused, Nonsense, ShopError
-from shopform.kinds import Kind
+from shopform.kinds import Grade, Kind
 from shopform.model.live import LiveObject, parent_ids
 from shopform.model.shop import Names
 from shopform.shop.client import Client
@@ -84,7 +84,8 @@ class Examiner:
 
     def read(self) -> Readings:
         """Read the shop in at most MOST calls. Raises AccessRefused, ShopError."""
-        for kind in [each for each in self.kinds if not each.nesting][: MOST - AFTER_LISTS]:
+        listed = sorted((each for each in self.kinds if not each.nesting), key=self._rank)
+        for kind in listed[: MOST - AFTER_LISTS]:
             self.list(kind)
         self._require_readable()
         for kind in self.kinds:
@@ -104,7 +105,15 @@ class Examiner:
             if number and self.left:
                 self.call("read", kind, number=number)
                 self.learn(kind)
+        for kind in listed[MOST - AFTER_LISTS :][: self.left]:
+            self.list(kind)
         return self.readings
+
+    def _rank(self, kind: Kind) -> tuple[bool, ...]:
+        """Return what sorts kinds by what is asked of them, then by how little is known."""
+        asked = kind.probe is not None or self.client.shop.catalogue.children[kind.name]
+        named = not any(row.required and row.tentative for row in kind.rows)
+        return not asked, kind.wire.endpoint.grade is not Grade.ASSUMED, named
 
     @property
     def left(self) -> int:

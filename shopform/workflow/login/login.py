@@ -93,7 +93,7 @@ def _require_shop(workspace: Workspace, found: Mapping[str, str]) -> None:
     ours = host_of(workspace.shop.url)
     theirs = [host_of(found.get(key, "")) for key in ("shop_url", "api_endpoint")]
     if ours not in theirs:
-        shown = " and ".join(map(printable, filter(None, theirs))) or "no address"
+        shown = " and ".join(map(printable, dict.fromkeys(filter(None, theirs)))) or "no address"
         raise Refused(
             f"the key is of another shop than `{workspace.shop.name}`: {shown}, not {ours}",
             hint="log in to the right shop, or correct `url`",
