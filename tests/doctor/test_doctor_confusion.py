@@ -122,7 +122,7 @@ def confusion(table: Table) -> list[str]:
         by = found_by(name, word, runs)
         endpoints = rows[start, by].setdefault(word, [])
         endpoints += [endpoint] if endpoint else []
-    lines = ["| switch | words | doctor finds them by |", "|---|---|---|"]
+    lines = ["| switch | values | doctor finds them by |", "|---|---|---|"]
     for (start, by), words in rows.items():
         common = next(iter(words.values()))
         listed = ", ".join(f"`{word}`" for word in words)
