@@ -38,6 +38,7 @@ class World:
     rules: Rules = field(default_factory=Rules)
     more: dict[str, Any] = field(default_factory=dict)
     pending: tuple[Any, ...] = ()
+    begun: tuple[Address, ...] = ()
     catalogue: Catalogue = STANDARD
 
     def declare(self, address: str, /, **fields: Any) -> "World":
@@ -120,7 +121,13 @@ class World:
     def plan(self, **options: Any) -> Plan:
         ordered = dict(sorted(self.declared.items()))
         desired = Desired(resources=ordered, **self.more, catalogue=self.catalogue)
-        prior = Prior(lineage="l", serial=1, resources=self.entries, pending=self.pending)
+        prior = Prior(
+            lineage="l",
+            serial=1,
+            resources=self.entries,
+            pending=self.pending,
+            begun=frozenset(self.begun),
+        )
         shop = Shop(
             name="demo",
             url="https://demo.example",

@@ -13,7 +13,7 @@ from shopform.kit.text import backquoted
 from shopform.model.canonical import identified
 from shopform.model.live import LiveObject
 from shopform.model.plan import Step
-from shopform.model.prior import Intent
+from shopform.model.prior import Entry, Intent
 from shopform.planning.matching.recovered_creates import recover
 from shopform.shop import fetch, write
 from shopform.shop.write import WriteResult
@@ -31,17 +31,17 @@ def create(context: StepContext, step: Step, kind: Kind) -> None:
     context.sending[step.address] = intent
     context.session.intend(step.key, step.op, step.address, intent)
     try:
-        number, problem = creation.send()
+        entry, problem = creation.send()
     except RequestRefused as refused:
         context.session.failed(step.key)
         if step.confirm:
             raise _refused_names(refused, kind) from None
         raise
-    context.keep(step.key, step.address, replace(intent.entry, id=number))
+    context.keep(step.key, step.address, entry)
     context.sending.pop(step.address)
     if problem:
         raise problem
-    read_back(context, step, kind, number, creation.fields)
+    read_back(context, step, kind, entry.id, creation.fields)
 
 
 def adopt(context: StepContext, step: Step, kind: Kind) -> None:
@@ -73,10 +73,10 @@ class _Creation:
     fields: Mapping[str, object]
     intent: Intent
 
-    def send(self) -> tuple[int, ShopformError | None]:
+    def send(self) -> tuple[Entry, ShopformError | None]:
         """Send until the outcome is known; look for the object before sending again.
 
-        Return its id, and why its secrets were not delivered where they should be.
+        Return its entry, and why its secrets were not delivered where they should be.
         """
         names = self.context.names(self.kind)
         for left in reversed(range(SENDS)):
@@ -89,7 +89,7 @@ class _Creation:
                     if written.id is not None:
                         self.context.claimed.add((self.kind.name, written.id))
                 if written.id is not None:
-                    return written.id, self._deliver(written)
+                    return self._entry(written.id, written.object), self._deliver(written)
             except OutcomeUnknown as unknown:
                 lost = unknown
             # A response without an id may be the only one that shows the secrets.
@@ -98,7 +98,8 @@ class _Creation:
             try:
                 found = self._find()
                 if found is not None:
-                    return found.id, problem if shown else self._deliver(self._reread(found))
+                    entry = self._entry(found.id, found)
+                    return entry, problem if shown else self._deliver(self._reread(found))
             except RequestRefused as refused:
                 # The lookup was refused, not the create: the object may exist.
                 raise OutcomeUnknown(f"the response was lost, and {refused}") from None
@@ -107,6 +108,9 @@ class _Creation:
             if not left:
                 raise lost
         raise AssertionError("the last try returns or raises")
+
+    def _entry(self, number: int, item: LiveObject | None) -> Entry:
+        return self.context.learned(self.step, replace(self.intent.entry, id=number), item)
 
     def _deliver(self, written: WriteResult) -> ShopformError | None:
         return _deliver(self.context, self.step, self.kind, written)

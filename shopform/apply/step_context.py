@@ -13,9 +13,9 @@ from shopform.apply.list_locks import ListLocks
 from shopform.diagnostics import Diagnostic
 from shopform.errors import ShopformError
 from shopform.kinds import Catalogue, Kind
-from shopform.kinds.field_types import FieldType, Seed
+from shopform.kinds.field_types import FieldType, Seed, Unreadable
 from shopform.kit.text import backquoted
-from shopform.model.live import LiveKind
+from shopform.model.live import LiveKind, LiveObject
 from shopform.model.plan import Op, Plan, Step
 from shopform.model.prior import Entry, Intent, Ranges
 from shopform.model.secrecy import secrets_of
@@ -124,6 +124,16 @@ class StepContext:
             },
             identity=tuple(self._plain(value) for value in entry.identity),
         )
+
+    def learned(self, step: Step, entry: Entry, item: LiveObject | None) -> Entry:
+        """Return an entry with the ids of sent parts that the response shows."""
+        kind, shown = self.catalogue[step.kind], item.fields if item else {}
+        sent = {
+            name: type_.learn(entry.sent[name], shown[name])
+            for name in step.fields.keys() & entry.sent.keys() & shown.keys()
+            if isinstance(type_ := kind.type(name), Unreadable)
+        }
+        return replace(entry, sent={**entry.sent, **sent}) if sent else entry
 
     def _recorded(self, type_: FieldType, value: object, now: object) -> object:
         """Return a value of an entry; what is set once is as the run recorded it since."""

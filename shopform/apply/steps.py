@@ -1,5 +1,7 @@
 """Run one step: record the intent, make the call, record the result."""
 
+from dataclasses import replace
+
 from shopform.apply.creates import adopt, create
 from shopform.apply.read_back import read_back
 from shopform.apply.seeds import set_once
@@ -9,6 +11,7 @@ from shopform.kinds import Kind
 from shopform.kinds.field_types import Seed, Unreadable
 from shopform.model.plan import Op, Step
 from shopform.shop import write
+from shopform.shop.write import WriteResult
 
 
 def run_step(context: StepContext, step: Step) -> None:
@@ -37,9 +40,11 @@ def _update(context: StepContext, step: Step, kind: Kind) -> None:
     fields, secret = context.fields(step, kind), bool(context.secrets(step))
     try:
         try:
-            write.update(context.client, kind, context.names(kind), number, fields, secret=secret)
+            written = write.update(
+                context.client, kind, context.names(kind), number, fields, secret=secret
+            )
         except OutcomeUnknown:
-            _update_again(context, step, kind, number, fields)
+            written = _update_again(context, step, kind, number, fields)
     except Absent:
         context.session.failed(step.key)
         raise ShopChanged(
@@ -51,23 +56,32 @@ def _update(context: StepContext, step: Step, kind: Kind) -> None:
     if step.entry is None:
         context.session.result(step.key)
     else:
-        context.keep(step.key, step.address, context.resolved(step, number), step.previous)
+        entry = context.learned(step, context.resolved(step, number), written.object)
+        context.keep(step.key, step.address, entry, step.previous)
     read_back(context, step, kind, number, fields)
 
 
 def _update_again(
     context: StepContext, step: Step, kind: Kind, number: int, fields: dict[str, object]
-) -> None:
-    """Resend an update whose response was lost, without the images that arrived."""
+) -> WriteResult:
+    """Resend an update whose response was lost, without the images that arrived.
+
+    Raises OutcomeUnknown if the shop does not show which did.
+    """
     found = write.read(context.client, kind, context.names(kind), number).object
     for name, value in step.fields.items():
         type_ = kind.type(name)
         if isinstance(type_, Unreadable):
             records = step.entry.sent[name] if step.entry else ()
             live = found.fields.get(name) if found else None
+            if live is None and type_.adds(value):
+                if entry := context.entries.get(step.address):
+                    unclear = replace(entry, stored={**entry.stored, name: None})
+                    context.keep(step.key, step.address, unclear)
+                raise OutcomeUnknown(f"the response was lost, and the shop does not show `{name}`")
             fields[name] = [context.operation(op) for op in type_.pending(value, records, live)]
     secret = bool(context.secrets(step))
-    write.update(context.client, kind, context.names(kind), number, fields, secret=secret)
+    return write.update(context.client, kind, context.names(kind), number, fields, secret=secret)
 
 
 def _delete(context: StepContext, step: Step, kind: Kind) -> None:

@@ -163,12 +163,14 @@ def _as_stored(
     sent, stored, secrets = dict(entry.sent), dict(entry.stored), context.secrets(step)
     for name in step.fields:
         type_ = kind.type(name)
-        if name not in item.fields or name not in sent:
+        if isinstance(type_, Unreadable) and name in sent:
+            sent[name] = type_.learn(sent[name], item.fields.get(name))
+            if type_.untraced(sent[name], ()):
+                warnings.append(_not_shown(step, name))
+        elif name not in item.fields or name not in sent:
             stored.pop(name, None)
             if is_extra(name):
                 warnings.append(_not_shown(step, name))
-        elif isinstance(type_, Unreadable):
-            sent[name] = type_.learn(sent[name], item.fields[name])
         else:
             live = canonical(type_, item.fields[name], context.hosts)
             if name in secrets and live != sent[name]:

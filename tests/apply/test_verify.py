@@ -17,10 +17,11 @@ def test_a_field_that_an_update_did_not_send_and_changed_is_reported() -> None:
     with line() as one:
         update = write.update
 
-        def replacing(*given: Any, **more: Any) -> None:
-            update(*given, **more)
+        def replacing(*given: Any, **more: Any) -> write.WriteResult:
+            done = update(*given, **more)
             for row in one.sandbox.app.world.store.rows("category"):
                 row["in_menu"] = 0
+            return done
 
         one.declare(categories={"a": {"name": "A", "in_menu": True}})
         assert codes(one) == []

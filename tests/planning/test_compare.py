@@ -1,13 +1,13 @@
 from typing import Any
 
 import pytest
-from worlds import World, keys, ref
+from worlds import World, errors, keys, ref
 
 from shopform.kinds.field_types.images import Image
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.plan import Action, FieldChange, Op
-from shopform.model.values import Ref, Secret
+from shopform.model.values import Address, Ref, Secret
 
 
 def test_equal_on_canonical_values_is_no_change() -> None:
@@ -171,6 +171,14 @@ def test_field_the_list_does_not_show_is_believed() -> None:
     assert world.plan().empty
 
 
+def test_field_the_list_does_not_show_is_reset_unless_it_was_sent_as_the_default() -> None:
+    for sent, steps in ((True, [{"no_index": False}]), (False, [{}])):
+        world = World().declare("category.a", name="A")
+        world.owned("category.a", 1, name="A", no_index=sent)
+        world.live("category", 1, name="A", parent=0)
+        assert [dict(step.fields) for step in world.plan().steps] == steps
+
+
 def picture(file: str, description: str = "", weight: int = 10) -> Image:
     return Image(file=file, sha256=f"sha-{file}", description=description, weight=weight)
 
@@ -236,6 +244,15 @@ def test_pictures_that_no_list_shows_are_believed() -> None:
         world = pictured((picture("a"), picture("b", weight=20)), sent[:number], [])
         world.live("category", 1, name="A", parent=0)
         assert [op["file"] for op in operations(world)] == added
+
+
+def test_pictures_of_an_update_without_a_result_are_not_sent_to_a_shop_that_shows_none() -> None:
+    for shown, refused in ((None, ["parts-not-shown"]), ([], [])):
+        world = pictured((picture("a"),), [], [])
+        world.live("category", 1, name="A", parent=0, images=shown)
+        assert errors(world.plan()) == []
+        world.begun = (Address("category.a"),)
+        assert errors(world.plan()) == refused
 
 
 def test_pictures_that_are_no_longer_declared_are_taken_away() -> None:

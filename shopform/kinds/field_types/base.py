@@ -176,7 +176,7 @@ class Unreadable(FieldType):
 
     @abstractmethod
     def learn(self, records: object, live: object) -> tuple[dict[str, object], ...]:
-        """Return the records with the ids that the shop gave to new parts."""
+        """Return the records with the ids of the parts that a response shows, which may be new."""
 
     @abstractmethod
     def current(self, records: object, live: object) -> tuple[dict[str, object], ...]:
@@ -187,6 +187,10 @@ class Unreadable(FieldType):
         """Whether the shop has parts without a record."""
 
     @abstractmethod
+    def untraced(self, before: object, after: object) -> bool:
+        """Whether records of parts whose ids are not known are missing later."""
+
+    @abstractmethod
     def restorable(
         self, records: object, live: object, files: Mapping[str, str]
     ) -> tuple[object, ...]:
@@ -194,8 +198,8 @@ class Unreadable(FieldType):
         digest of their content."""
 
     @abstractmethod
-    def are_recorded(self, operations: object, records: object) -> bool:
-        """Whether the records are those of the operations."""
+    def are_recorded(self, operations: object, records: object, before: object) -> bool:
+        """Whether the records are those before with the operations."""
 
     @abstractmethod
     def pending(

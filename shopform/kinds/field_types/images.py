@@ -88,17 +88,15 @@ class Images(Unreadable):
         read back.
         """
         result = Operations()
-        free = {item["id"]: item for item in self.shown(live)}
+        free = {item["id"]: item for item in self.shown(live) if item["id"] is not None}
         known = records_of(records)
-        if live is None:
-            free = {record["id"]: record for record in known if record["id"] is not None}
         for record in known:
             if record["id"] is None:
                 record["id"] = _alike(free, record, taken={r["id"] for r in known})
         for image in _declared(declared):
             record = {n: p for n, p in asdict(image).items() if n != "file"}
             added = {**record, "id": None}
-            if live is None and added in known:  # sent, and in no list
+            if added in known:  # sent, and not shown since
                 known.remove(added)
                 result.records.append(added)
                 continue
@@ -157,7 +155,8 @@ class Images(Unreadable):
 
     def expected(self, before: object, after: object) -> list[dict[str, object]]:
         sides = records_of(before), records_of(after)
-        old, new = ([i for i in side if "file" not in i] for side in sides)
+        there = ([i for i in side if "file" not in i] for side in sides)
+        old, new = ([i for i in side if i.get("id") is not None] for side in there)
         held = {item.get("id"): item for item in old}
         edited = [item for item in new if item != held.get(item.get("id"))]
         kept = {item.get("id") for item in new}
@@ -170,6 +169,8 @@ class Images(Unreadable):
     def learn(self, records: object, live: object) -> tuple[dict[str, object], ...]:
         found = records_of(records)
         free = {item["id"]: item for item in self.shown(live)}
+        for record in found if live is not None else ():
+            record["id"] = record["id"] if record["id"] in free else None
         taken = {record["id"] for record in found if record["id"] is not None}
         for record in found:
             if record["id"] is None:
@@ -188,6 +189,14 @@ class Images(Unreadable):
     def has_more(self, records: object, live: object) -> bool:
         return len(self.shown(live)) > len(records_of(records))
 
+    def untraced(self, before: object, after: object) -> bool:
+        later = [(r["sha256"], r["description"], r["weight"]) for r in records_of(after)]
+        return any(
+            record["id"] is None
+            and (record["sha256"], record["description"], record["weight"]) not in later
+            for record in records_of(before)
+        )
+
     def restorable(
         self, records: object, live: object, files: Mapping[str, str]
     ) -> tuple[object, ...]:
@@ -205,10 +214,14 @@ class Images(Unreadable):
             if record["sha256"] in files or record["id"] in held
         )
 
-    def are_recorded(self, operations: object, records: object) -> bool:
+    def are_recorded(self, operations: object, records: object, before: object) -> bool:
         """Whether the records are those of the operations; new images have no id yet."""
         found, sent = records_of(records), records_of(operations)
-        new = [{n: v for n, v in r.items() if n != "id"} for r in found if r.get("id") is None]
+        added = [record for record in found if record.get("id") is None]
+        for record in records_of(before):
+            if record in added:
+                added.remove(record)
+        new = [{n: v for n, v in record.items() if n != "id"} for record in added]
         files = [{n: v for n, v in o.items() if n != "file"} for o in sent if "file" in o]
         whole = all(item.keys() == {"sha256", "id", *_DESCRIBED} for item in found)
         same = isinstance(records, tuple) and len(found) == len(records)

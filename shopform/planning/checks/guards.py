@@ -4,11 +4,13 @@ from collections import Counter
 
 from shopform.diagnostics import Collector
 from shopform.kinds import Kind
+from shopform.kinds.field_types import Unreadable
 from shopform.kit.graphs import reversed_edges
 from shopform.kit.text import backquoted
 from shopform.model.columns import lost_keys
 from shopform.model.live import Live
-from shopform.model.plan import Action, Change, Op
+from shopform.model.plan import Action, Change, Op, Step
+from shopform.model.prior import Entry
 from shopform.model.references import every_link
 from shopform.model.shop import DeleteLimits, Shop
 from shopform.model.values import Address
@@ -35,6 +37,7 @@ def check(draft: PlanDraft, paths: Paths, shop: Shop, options: Options) -> None:
         route_proofs.check(draft, paths)
     _replacements(draft)
     _lost_keys(draft)
+    _unseen(draft)
     removed_paths.check(draft, paths, shop.rules.url_changes, options)
     _renamed(draft)
     _near(draft)
@@ -65,6 +68,40 @@ def _lost_keys(draft: PlanDraft) -> None:
                 hint="set them again in the shop; or leave the field to it, by `lifecycle:"
                 f" {{ignore: [{name}]}}`",
             )
+
+
+def _unseen(draft: PlanDraft) -> None:
+    """Refuse to change parts that the shop does not show: it could only add them again."""
+    for step in draft.graph.steps.values():
+        old = draft.matching.entries.get(step.address)
+        if step.entry is None or step.op is Op.CREATE:
+            continue
+        resource = draft.desired.resources.get(step.address)
+        names = {*step.fields, *(old.sent if old else ())} - (resource.once if resource else set())
+        for name in sorted(names):
+            type_ = draft.catalogue[step.kind].type(name)
+            if isinstance(type_, Unreadable) and _adds_again(draft, type_, step, name, old):
+                draft.out.error(
+                    "parts-not-shown",
+                    f"the shop does not show the `{name}` of `{step.address}`, which could be there"
+                    " twice after this plan",
+                    span=span_of(draft.desired, step.address),
+                    address=step.address,
+                    hint="change them in the shop, and leave the field to it by `lifecycle:"
+                    f" {{ignore: [{name}]}}`",
+                )
+
+
+def _adds_again(
+    draft: PlanDraft, type_: Unreadable, step: Step, name: str, old: Entry | None
+) -> bool:
+    """Whether a step would leave or add parts of which no object shows which there are."""
+    objects = draft.live.kind(step.kind).objects.values()
+    if old and step.entry and type_.untraced(old.sent.get(name), step.entry.sent.get(name)):
+        return not any(item.fields.get(name) for item in objects)
+    unclear = old is None or name in old.stored or step.address in draft.prior.begun
+    adds = unclear and type_.adds(step.fields.get(name))
+    return adds and all(item.fields.get(name) is None for item in objects)
 
 
 def _near(draft: PlanDraft) -> None:

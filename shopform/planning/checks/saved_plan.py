@@ -231,13 +231,13 @@ class _Check:
         if not known or not kept or not _same_identity(kind, entry):
             yield "would be recorded as something else"
         for name, value in step.fields.items():
-            if name in entry.sent and not self._same(kind, name, value, entry.sent[name]):
+            sides = entry.sent.get(name), held.sent.get(name)
+            if name in entry.sent and not self._same(kind.type(name), value, *sides):
                 yield f"would be recorded with another `{name}` than is sent"
 
-    def _same(self, kind: Kind, name: str, value: object, sent: object) -> bool:
-        type_ = kind.type(name)
+    def _same(self, type_: FieldType, value: object, sent: object, before: object) -> bool:
         if isinstance(type_, Unreadable):
-            return type_.are_recorded(value, sent)
+            return type_.are_recorded(value, sent, before)
         if isinstance(value, Secret):
             return is_digest(sent)
         return self._known(type_, value) == self._known(type_, sent)

@@ -261,7 +261,8 @@ class _Update:
         """Compare an unreadable value with its records in the state."""
         entry, result = self.entry, self.result
         known = entry.sent.get(name) if entry else None
-        held = self.item.fields.get(name)
+        shown = self.item.fields.get(name)
+        held = known if shown is None else shown
         operations = type_.compare(value, known, held)
         result.sent[name] = tuple(operations.records)
         if not operations.send:
@@ -282,7 +283,7 @@ class _Update:
             self._unreadable(type_, name, (), reason="reset")
             del result.sent[name]
             return
-        live = canonical(type_, self.item.fields.get(name), hosts)
+        live = canonical(type_, self.item.fields.get(name, entry and entry.sent[name]), hosts)
         secret = is_secret(name, None, entry)
         if name in kind.refers and entry and entry.sent[name] is None and live is None:
             return
