@@ -115,7 +115,7 @@ class Started:
     _client: socket.socket
     _lines: BinaryIO
 
-    def wait(self, timeout: float = 60) -> Run:
+    def wait(self, timeout: float = 180) -> Run:
         self._client.settimeout(timeout)
         code = int(self._lines.readline())
         self._client.close()
@@ -191,7 +191,7 @@ class Prepared:
             "environment": dict(environment),
         }
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(60)
+        client.settimeout(180)
         client.connect(self._path)
         with (
             Path(os.devnull).open("rb") as nothing,

@@ -51,7 +51,9 @@ def test_a_kind_that_the_key_may_not_write_is_reported_before_it_is_written(
     assert apply(project).exit == 16
     planned = run(project, "plan")
     assert planned.exit == 0
-    assert f"warning: {REFUSED}{datetime.now(UTC):%Y-%m-%d}" in planned.err
+    (document,) = documents(project)
+    refused_at = datetime.fromtimestamp(document.stat().st_mtime, UTC)
+    assert f"warning: {REFUSED}{refused_at:%Y-%m-%d %H:%M} UTC" in planned.err
     assert "--> catalogue.yaml:4:" in planned.err
     assert planned.err.count(REFUSED) == 1
     (found,) = json.loads(run(project, "plan", "--json").out)["notes"]

@@ -2,10 +2,12 @@
 
 import json
 import sys
+import time
 import webbrowser
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +19,9 @@ from support import Run, environment_of, run_here
 from vendor import TOKEN, Vendor, ask, vendor
 
 from shopform.sandbox import Sandbox
+from shopform.workflow.login.callback import Callback
 from shopform.workflow.login.callback import listening as awaited
+from shopform.workflow.records import key_use
 
 Browser = Callable[[str], object]
 STORED = "shopform/main"
@@ -30,6 +34,7 @@ class Login:
     def __init__(self, folder: Path, page: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.page, self._monkeypatch = folder, page, monkeypatch
         self.keyring = folder / "keyring.json"
+        self.closed = Event()  # the browser of the last run
         self.keep()
         monkeypatch.setenv("KEYRING_FILE", str(self.keyring))
 
@@ -42,9 +47,20 @@ class Login:
         return found
 
     def run(self, *arguments: str, browser: Browser | None = None) -> Run:
-        self._monkeypatch.setattr(webbrowser, "open", browser or self.allow)
+        """A run, and what its browser does, which may go on after it."""
+        opened, self.closed = Event(), Event()
+
+        def open_page(address: str) -> None:
+            opened.set()
+            try:
+                (browser or self.allow)(address)
+            finally:
+                self.closed.set()
+
+        self._monkeypatch.setattr(webbrowser, "open", open_page)
         environment = environment_of(KEYRING_FILE=str(self.keyring))
         run = run_here(self.folder, *arguments, environment=environment)
+        assert not opened.is_set() or self.closed.wait(60)
         assert TOKEN not in run.text
         assert "canary" not in run.text
         for path in self.folder.rglob("*"):
@@ -77,8 +93,12 @@ def one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Login]:
     keyring.set_keyring(before)
 
 
-def today() -> str:
-    return datetime.now(UTC).date().isoformat()
+TODAY = date(2026, 11, 30)
+
+
+@pytest.fixture(autouse=True)
+def no_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_use, "_today", lambda: TODAY)
 
 
 def test_a_key_is_stored_and_used(one: Login) -> None:
@@ -97,7 +117,7 @@ def test_a_key_is_stored_and_used(one: Login) -> None:
     )
     assert "after 90 days without use" in run.err
     assert (status, TOKEN in body, "replaceState" in body) == (200, False, True)
-    assert one.kept == {STORED: TOKEN, USED: today()}
+    assert one.kept == {STORED: TOKEN, USED: TODAY.isoformat()}
     assert one.run("apply", "--auto-approve").exit == 0
     one.login()
     assert one.page.asked[0]["state"] != one.page.asked[1]["state"]
@@ -111,7 +131,9 @@ def test_a_page_is_opened_only_if_it_may_be(one: Login) -> None:
     assert not one.kept
 
 
-def test_an_answer_to_another_login_is_refused_and_does_not_end_this_one(one: Login) -> None:
+def test_an_answer_to_another_login_is_refused_and_does_not_end_this_one(
+    one: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[tuple[int, str]] = []
 
     def confuse(address: str) -> None:
@@ -128,7 +150,14 @@ def test_an_answer_to_another_login_is_refused_and_does_not_end_this_one(one: Lo
     assert one.kept[STORED] == TOKEN
     one.keep()
     one.page.answer = {"state": "another"}
-    run = one.login("--timeout", "0.5s")
+    wait = Callback.wait
+
+    def wait_for_browser(callback: Callback, seconds: float) -> Mapping[str, str]:
+        assert one.closed.wait(60)
+        return wait(callback, seconds)
+
+    monkeypatch.setattr(Callback, "wait", wait_for_browser)
+    run = one.login("--timeout", "0.05s")
     assert run.exit == 11, run.text
     assert "no answer to this login within 0 seconds, but one with another `state`" in run.err
     assert not one.kept
@@ -136,12 +165,14 @@ def test_an_answer_to_another_login_is_refused_and_does_not_end_this_one(one: Lo
 
 def test_the_first_of_two_answers_counts() -> None:
     with awaited(0) as callback:
-        for token in ("one&token=two", "three"):
+        for number, token in enumerate(("one&token=two", "three"), 1):
             query = f"state={callback.state}&token={token}&shop_name=<script>"
             status, _, body = ask("GET", f"{callback.url}?{query}")
             assert status == 200
             assert "token" not in body
             assert body.count("<script>") == 1
+            while callback._server.received.qsize() < number:  # it is answered before it is kept
+                time.sleep(0.001)
         assert callback.wait(0)["token"] == "two"
 
 
@@ -256,13 +287,13 @@ def test_a_machine_without_a_keyring_says_what_to_use(
 
 @pytest.mark.parametrize(("idle", "said"), [(75, ""), (76, "revokes it"), (90, "has revoked it")])
 def test_a_key_that_is_not_used_is_reported(one: Login, idle: int, said: str) -> None:
-    last = date.fromisoformat(today()) - timedelta(days=idle)
+    last = TODAY - timedelta(days=idle)
     one.keep(**{STORED: TOKEN, USED: last.isoformat()})
     run = one.run("plan")
     assert run.exit == 0, run.text
     assert (f"was last used on {last}" in run.err) == bool(said)
     assert said in run.err
-    assert one.kept[USED] == today(), "the shop accepted it"
+    assert one.kept[USED] == TODAY.isoformat(), "the shop accepted it"
     assert "last used" not in one.run("plan").err
 
 

@@ -117,7 +117,7 @@ def test_slow_answers_halve_the_number(door: Door) -> None:
     """Of calls that are not slow at first, as all of a shop may be."""
     with client(door) as made:
         assert not any(calls(made, WINDOW))
-        door.slow = 0.3
+        door.slow = max(0.3, 4 * made.pace._best["GET brand"])  # on a busy machine
         assert not any(calls(made, WINDOW))
         door.keep(1)
         assert not any(calls(made, CEILING))
