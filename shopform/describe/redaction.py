@@ -7,7 +7,7 @@ from typing import Final
 
 from shopform.kinds import Kind
 from shopform.kinds.field_types import TEXT
-from shopform.kit.text import is_damaged
+from shopform.kit.text import is_damaged, strings_in
 from shopform.model import secrecy
 from shopform.model.canonical import Digested, canonical, digest
 from shopform.model.declared import Omission
@@ -68,15 +68,12 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
     def is_secret(kind: Kind, item: LiveObject, name: str, raw: object) -> bool:
         if (kind.name, item.id, name) in places:
             return True
-        if raw is None or isinstance(raw, int):
-            return False
-        text = raw if isinstance(raw, str) else repr(raw)
         secrets = declared.get((kind.name, name), ())
-        return (
-            (_has_password(text) and (kind.name, name, raw) not in in_plain)
+        return any(
+            (_has_password(text) and (kind.name, name, text) not in in_plain)
             or (bool(key) and key in text)
-            or (bool(secrets) and isinstance(raw, str) and known(kind, name, raw) in secrets)
-        )
+            for text in strings_in(raw)
+        ) or (bool(secrets) and isinstance(raw, str) and known(kind, name, raw) in secrets)
 
     def known(kind: Kind, name: str, raw: object) -> object:
         return canonical(kind.type(name), raw, live.hosts)
@@ -107,10 +104,11 @@ def _has_password(text: str) -> bool:
 def _plain_passwords(prior: Prior) -> frozenset[tuple[str, str, str]]:
     """Return kind, field and value of the strings with a password that the state has in plain."""
     return frozenset(
-        (address.kind, name, value)
+        (address.kind, name, text)
         for address, entry in prior.resources.items()
         for name, value in (*entry.sent.items(), *entry.stored.items())
-        if isinstance(value, str) and _has_password(value)
+        for text in strings_in(value)
+        if _has_password(text)
     )
 
 
@@ -134,8 +132,7 @@ def _secrets(desired: Desired, hosts: frozenset[str]) -> Iterator[tuple[Kind, st
 
 def holds_password(value: object) -> bool:
     """Return whether a value contains a URL with a password or a user name."""
-    parts = value if isinstance(value, list | tuple) else (value,)
-    return any(isinstance(part, str) and _has_password(part) for part in parts)
+    return any(map(_has_password, strings_in(value)))
 
 
 def is_nested(kind: Kind, name: str, raw: object) -> bool:
@@ -150,7 +147,8 @@ def _problems(
         if (kind.name, item.id, name) in secrets:
             yield name, f"it is a secret: {_DECLARE}"
         elif holds_password(raw):
-            yield name, f"it contains a password: {_DECLARE}"
+            listed = kind.type(name).listed  # files may have no secrets in lists
+            yield name, "it contains a password" + ("" if listed else f": {_DECLARE}")
         elif is_damaged(raw):
             yield name, "the string is damaged"
         elif is_nested(kind, name, raw):

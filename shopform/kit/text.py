@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from shopform.diagnostics import plural
@@ -40,13 +40,21 @@ def trimmed(part: object) -> object:
     return (part if part.isascii() else unicodedata.normalize("NFC", part)).strip()
 
 
-def is_damaged(value: object) -> bool:
-    """Whether a string, or one of several, contains half a character or a NUL: no file can.
+def strings_in(value: object) -> Iterator[str]:
+    """Yield a string, or those in lists and mappings at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple | Mapping):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            yield from strings_in(part)
 
-    Shops that truncate by length return such; its canonical form has U+FFFD there.
+
+def is_damaged(value: object) -> bool:
+    """Whether a string, or one in a list or mapping, contains half a character or a NUL.
+
+    No file can. Shops that truncate by length return such; its canonical form has U+FFFD there.
     """
-    if isinstance(value, list | tuple):
-        return any(map(is_damaged, value))
-    if not isinstance(value, str):
-        return False
-    return "\0" in value or (not value.isascii() and HALF.search(value) is not None)
+    return any(
+        "\0" in text or (not text.isascii() and HALF.search(text) is not None)
+        for text in strings_in(value)
+    )

@@ -4,10 +4,11 @@ import pytest
 from worlds import World
 
 from shopform.describe.from_live import declare
-from shopform.describe.redaction import redact
+from shopform.describe.redaction import hide_secrets, redact
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
 from shopform.model.prior import Entry, Prior
+from shopform.model.desired import Desired
 from shopform.model.values import Address
 
 HOOK = "https://canary:hunter2@erp.example/hook"
@@ -73,3 +74,25 @@ def test_a_mapping_in_place_of_a_string_is_removed() -> None:
     assert [(one.id, one.field) for one in left] == [(1, "meta"), (2, "")]
     declared = declare(live, Prior(), known={}).resources
     assert "tag" not in declared[Address("category.a")].fields
+
+
+@pytest.mark.parametrize("text", ["a\0", "x\ud83d", "https://canary:hunter2@x.example/"])
+@pytest.mark.parametrize("key", ["titel", "val", "class"])
+def test_a_list_with_such_a_string_at_any_depth_is_removed(key: str, text: str) -> None:
+    leaf = {"titel": "a", "type": "url", "val": "b", "class": "", key: text}
+    group = {"titel": "c", "type": "menu", "val": "", "items": [leaf]}
+    world = World().live("menu", 4, location="top", items=[group])
+    live, left = redact(world.shop(), Prior())
+    assert live.kinds["menu"].objects[4].fields == {"location": "top"}
+    assert [(one.id, one.field) for one in left] == [(4, "items")]
+    assert "canary" not in repr(declare(world.shop(), Prior(), known={}))
+
+
+def test_a_list_with_a_password_is_hidden_unless_the_state_has_it_in_plain() -> None:
+    items = [{"titel": "a", "type": "url", "val": HOOK, "class": ""}]
+    live = World().live("menu", 4, location="top", items=items).shop()
+    desired = Desired(catalogue=STANDARD)
+    sent = ({"title": "a", "url": HOOK},)
+    plain = Prior(resources={Address("menu.top"): Entry(id=4, sent={"items": sent})})
+    assert "canary" not in repr(hide_secrets(live, Prior(), desired, "key"))
+    assert hide_secrets(live, plain, desired, "key") == live

@@ -1,14 +1,15 @@
-"""Random resources of the kinds that no strategy is written for, made of their rows."""
+"""Random resources and objects of the kinds that no strategy is written for, made of their rows."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from hypothesis import strategies as st
 
-from shopform.kinds import Field, Kind
+from shopform.kinds import Catalogue, Field, Kind
 from shopform.kinds.standard import STANDARD
 
 Sections = dict[str, Any]
+Rows = list[dict[str, Any]]
 # Numbers stand for what depends on other draws: the key of a target, a path that is free.
 ANY = st.integers(0, 59)
 
@@ -85,3 +86,78 @@ def _item(item: Any) -> Any:
     if "items" in found:
         found["items"] = [_item(each) for each in found["items"]]
     return found if len(found.keys() - {"title", "class"}) else found | {"url": "nowhere"}
+
+
+def columns(
+    kind: Kind, by_type: Mapping[str, st.SearchStrategy[Any]]
+) -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each column that a shop has of a kind, by its name on the wire."""
+    found = {
+        row.wire: _column(row, by_type)
+        for row in kind.declarable.values()
+        if row.type.name != "seed"
+    }
+    return found | ({kind.fixed: by_type["flag"]} if kind.fixed else {})
+
+
+def _column(row: Field, by_type: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    if row.type.name == "tree":
+        return _items(row.type, by_type)
+    if row.type.allowed:
+        return st.sampled_from(row.type.allowed)
+    if row.type.targets:
+        return st.lists(ANY, max_size=3) if row.type.listed else ANY
+    return by_type[row.type.name]
+
+
+def _items(tree: Any, by_type: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    """Items as shops may have them: of each type, without one, with others below, twice, in CSS."""
+    names = tree.names
+    words = st.sampled_from((*(word for word, _, _ in tree.words), names.group, "blog_post", ""))
+    leaf = st.fixed_dictionaries(
+        {names.word: words, names.value: ANY | by_type["path"], names.title: by_type["text"]},
+        optional={names.style: by_type["text"], "icon": by_type["text"]},
+    )
+    below = {names.items: st.lists(leaf, max_size=3)}
+    group = {names.word: st.just(names.group), names.title: by_type["text"]}
+    return st.lists(leaf | st.fixed_dictionaries(group | below) | leaf, max_size=4)
+
+
+def placed(rows: Mapping[str, Rows], catalogue: Catalogue, kinds: list[Kind]) -> None:
+    """Replace the numbers that stand for targets by ids of the shop's objects."""
+    ids = {
+        kind.name: [row[kind.wire.id.value[0]] for row in rows.get(kind.name, ())]
+        for kind in catalogue.kinds
+    }
+    for kind in kinds:
+        for number, row in enumerate(rows[kind.name]):
+            held = {**ids, kind.name: ids[kind.name][:number]}
+            for field in kind.rows:
+                if field.type.targets and field.wire in row:
+                    row[field.wire] = _aimed(field.type, row[field.wire], held)
+            if kind.fixed in row and number:
+                del row[kind.fixed]
+
+
+def _aimed(type_: Any, drawn: Any, ids: Mapping[str, list[int]]) -> Any:
+    """A column with ids for numbers: one target, several, or items with targets."""
+    if type_.name == "tree":
+        return [_aimed_item(type_, item, ids) for item in drawn]
+    (kind,) = type_.targets
+    if type_.listed:
+        return [ids[kind][number % len(ids[kind])] for number in drawn if ids[kind]]
+    return [None, *ids[kind]][drawn % (len(ids[kind]) + 1)]
+
+
+def _aimed_item(tree: Any, item: dict[str, Any], ids: Mapping[str, list[int]]) -> dict[str, Any]:
+    names = tree.names
+    types = {word: type_ for word, type_, _ in tree.words}
+    found = dict(item)
+    type_ = types.get(item[names.word])
+    if type_ is not None and type_.targets:
+        number = item[names.value] if isinstance(item[names.value], int) else 0
+        target = _aimed(type_, number, ids)
+        found |= {names.value: target} if target else {names.word: names.group, names.value: ""}
+    if names.items in item:
+        found[names.items] = [_aimed_item(tree, each, ids) for each in item[names.items]]
+    return found

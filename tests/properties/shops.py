@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from by_rows import Rows, columns, placed
 from hypothesis import strategies as st
+from own_kinds import catalogue_of
 
-Rows = list[dict[str, Any]]
+from shopform.kinds import Kind
+
 Seed = dict[str, Rows]
 Edit = tuple[str, int, dict[str, Any]]
 
@@ -92,22 +95,58 @@ ATTRIBUTE = {"name": NAMED, "is_variant": FLAG, "weight": WEIGHT, "profile_id": 
     "type": st.sampled_from(("valuelist", "valuelist", "string", "boolean"))
 }
 VALUE = {"val": NAMED, "attribute_id": ANY}
-CATEGORY = {
-    "in_menu": FLAG,
-    "no_index": FLAG,
-    "sort_order": st.sampled_from(("normal", "random")),
-    "tag": TEXT,
-    "meta": TEXT,
-    "meta_title": TEXT,
-    "description_a": HTML,
-    "description_b": HTML,
-    "rewrite_url": PATH,
-    "canonical_id": ANY,
+BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
+    "text": TEXT | st.none(),
+    "html": HTML | st.none(),
+    "flag": FLAG,
+    "number": WEIGHT | st.just("7"),
+    "decimal": st.sampled_from((0, 199, 149.95, "1.50", -1, None)),
+    "path": PATH,
+    "set": st.lists(st.sampled_from(("a", "b", "36"))),
+    "images": st.lists(
+        st.fixed_dictionaries({"url": st.just("https://x.example/a.png"), "description": TEXT}),
+        max_size=2,
+    ),
 }
+# Columns that no row is for.
+BEYOND = {
+    "farve": TEXT | st.sampled_from((0, 7, 1.5, True, None, ["a"], {"a": 1})),
+    "is_secret": FLAG,
+}
+# A kind that a project declares, with a field of each type that it may have.
+KINDS: dict[str, Any] = {
+    "notice": {
+        "section": "notices",
+        "endpoint": "notice",
+        "id": "notice_id",
+        "identity": ["about", "title"],
+        "path": "slug",
+        "fields": {
+            "title": {"type": "text", "required": True, "wire": "heading"},
+            "text": {"type": "html"},
+            "slug": {"type": "path", "wire": "rewrite_url"},
+            "shown": {"type": "flag", "hides": False},
+            "rank": {"type": "number"},
+            "fee": {"type": "decimal"},
+            "level": {"type": "choice", "values": ["low", "high"]},
+            "about": {"type": "reference", "to": "product", "wire": "product_id"},
+            "after": {"type": "reference", "to": "notice", "wire": "after_id"},
+            "pages": {"type": "references", "to": "page"},
+            "words": {"type": "set"},
+            "images": {"type": "images"},
+        },
+    }
+}
+CATALOGUE = catalogue_of(**KINDS)
+CATEGORY = columns(CATALOGUE["category"], BY_TYPE) | BEYOND
+BRANCH = {"name": NAMED, "parent_id": ANY}
+OPENED = {"is_front"}  # the front page is there from the start
 CATEGORIES = st.one_of(
     *[
         st.lists(
-            st.fixed_dictionaries({"name": NAMED, "parent_id": ANY}, optional=CATEGORY),
+            st.fixed_dictionaries(
+                BRANCH, optional={n: each for n, each in CATEGORY.items() if n not in BRANCH.keys() | OPENED}
+            ),
             min_size=size,
             max_size=size,
         )
@@ -136,6 +175,25 @@ IDS = {
     "redirect": ("redirect_id", 5000),
     "webhook": ("webhook_id", 6000),
 }
+MADE = [kind for kind in CATALOGUE.kinds if kind.name not in DRAWN]
+
+
+def made_of(kind: Kind) -> st.SearchStrategy[Rows]:
+    """A few objects of a kind, alike in what identifies them if it comes so."""
+    found = columns(kind, BY_TYPE)
+    label = kind.fields[kind.identity[-1]].wire
+    required = {kind.fields[n].wire: NAME for n in kind.fields if kind.fields[n].required}
+    each = st.fixed_dictionaries(
+        required | {label: NAMED},
+        optional={n: drawn for n, drawn in found.items() if n not in required} | BEYOND,
+    )
+    return st.one_of(*[st.lists(each, min_size=size, max_size=size) for size in (3, 1, 0)])
+
+
+for place, kind in enumerate(MADE):
+    DRAWN[kind.name] = made_of(kind)
+    IDS[kind.name] = (kind.wire.id.value[0], 10_000 + 100 * place)
+LABELS = {kind.name: kind.fields[kind.identity[-1]].wire for kind in CATALOGUE.kinds}
 
 
 def shops() -> st.SearchStrategy[Seed]:
@@ -149,9 +207,9 @@ def _shop(drawn: dict[str, Any]) -> Seed:
     for kind, (number, first) in IDS.items():
         for n, each in enumerate(drawn[kind]):
             row = {number: first + n, **each}
-            for text in ("name", "val"):
-                if isinstance(row.get(text), int):
-                    row[text] = names[row[text] % len(names)]
+            label = LABELS[kind]
+            if isinstance(row[label], int):
+                row[label] = names[row[label] % len(names)]
             found[kind].append(row)
     _placed(found["attribute"], "profile_id", [row["profile_id"] for row in found["profile"]])
     found["attribute"] = found["attribute"] if found["profile"] else []
@@ -162,6 +220,7 @@ def _shop(drawn: dict[str, Any]) -> Seed:
         row for row in found["redirect"] if row["source"].strip("/") != row["target"].strip("/")
     ]
     _branches(found["category"], deep=drawn["deep"])
+    placed(found, CATALOGUE, MADE)
     return found
 
 

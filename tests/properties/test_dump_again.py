@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from shops import Edit, Seed, edits, laden, plain, shops, switches
+from shops import CATALOGUE, KINDS, Edit, Seed, edits, laden, plain, shops, switches
 from support import Run, environment_of, memory, run_here
 
 from shopform.sandbox import Sandbox
@@ -39,9 +39,8 @@ class Project:
     sandbox: Sandbox
 
     def __post_init__(self) -> None:
-        self.settings.write_text(
-            f"shops:\n  demo:\n    url: {self.sandbox.url}\n    token: ${{env:SHOPFORM_TOKEN}}\n"
-        )
+        shop = {"url": self.sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}
+        self.configure(shops={"demo": shop}, kinds=KINDS)
 
     @property
     def settings(self) -> Path:
@@ -57,6 +56,10 @@ class Project:
         headers = {"authorization": "sandbox"}
         body = json.dumps(fields).encode()
         self.sandbox.app.handle("PUT", f"/REST/{path}", "", headers, body)
+
+    def configure(self, **settings: object) -> None:
+        self.settings.write_text(json.dumps(settings))
+        self.run("fmt")
 
     def include(self, pattern: str) -> None:
         self.settings.write_text(f"{self.settings.read_text()}\ninclude: {pattern}\n")
@@ -76,7 +79,7 @@ class Project:
 def project(seed: Seed, words: Mapping[str, str]) -> Iterator[Project]:
     with (
         tempfile.TemporaryDirectory(dir=memory()) as folder,
-        Sandbox(seed=worded(seed, words), switches=words) as sandbox,
+        Sandbox(seed=worded(seed, words), switches=words, catalogue=CATALOGUE) as sandbox,
     ):
         yield Project(Path(folder), sandbox)
 
