@@ -113,10 +113,11 @@ def two_shops(
     settings: Mapping[str, Any] | None = None,
     first: Mapping[str, Any] | None = None,
     other: Mapping[str, Any] | None = None,
+    kinds: Mapping[str, Any] | None = None,
 ) -> Iterator[TwoShops]:
     """The first shop holds the seed; `settings` are of the second one.
 
-    `first` and `other` say how the sandboxes are.
+    `first` and `other` say how the sandboxes are, and `kinds` are those of the project.
     """
     with ExitStack() as stack:
         seeds = {name: [dict(row) for row in rows] for name, rows in (seed or SEED).items()}
@@ -128,7 +129,9 @@ def two_shops(
             "old": {"url": old.url, "token": "${env:KEY_A}"},
             "new": {"url": new.url, "token": "${env:KEY_B}", **(settings or {})},
         }
-        (directory / "shopform.yaml").write_text(json.dumps({"shops": shops}), "utf-8")
+        (directory / "shopform.yaml").write_text(
+            json.dumps({"shops": shops, "kinds": kinds or {}}), "utf-8"
+        )
         yield TwoShops(old, new, directory)
 
 

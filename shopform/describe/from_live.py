@@ -37,9 +37,9 @@ def declare(
 
     `own` is the shop's state, which knows what is secret. `known` are addresses that objects have
     already; the others get keys made from their names and their parents' keys, the same in every
-    run. A field with its default value, or an empty one without a known default, is not declared;
-    `whole` declares known defaults too. Without `duplicates`, objects that share an identity are
-    omitted.
+    run. A field with its default value, or an empty one without a known default that hides
+    nothing, is not declared; `whole` declares known defaults too. Without `duplicates`, objects
+    that share an identity are omitted.
     """
     redacted, omissions = redact(live, own)
     declarer = _Declarer(redacted, live, dict(known), whole, duplicates, [*omissions])
@@ -218,7 +218,7 @@ class _Declarer:
     def _differs_from_default(self, kind: Kind, name: str, value: Value) -> bool:
         if name not in kind.defaults:
             # An omitted path is generated, so an empty one is declared (K-cap has empty ones).
-            return bool(value) or name == kind.path
+            return bool(value) or name == kind.path or value == kind.fields[name].hides
         default = canonical(kind.type(name), kind.defaults[name], self.live.hosts)
         return self.whole or value != default
 

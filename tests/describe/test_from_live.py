@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from own_kinds import catalogue_of
 from worlds import World
 
 from shopform.describe.from_live import declare
@@ -162,3 +163,13 @@ def test_number_that_no_file_takes_is_left_out() -> None:
     world = World().live("profile", 2, name="P")
     world.live("attribute", 5, parent_id=2, name="Size", weight=10**30)
     assert set(why(declared(world))) == {(5, "weight")}
+
+
+def test_a_false_that_hides_is_declared_though_the_default_is_not_known() -> None:
+    shown = {"type": "flag", "hides": False}
+    fields = {"title": {"type": "text"}, "shown": shown, "big": {"type": "flag"}}
+    about = {"section": "notices", "endpoint": "notice", "id": "id", "identity": ["title"]}
+    world = World(catalogue=catalogue_of(notice={**about, "fields": fields}))
+    world.live("notice", 1, title="A", shown=0, big=0)
+    resource = declared(world).resources[Address("notice.a")]
+    assert resource.fields == {"title": "A", "shown": False}

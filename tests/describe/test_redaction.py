@@ -7,8 +7,8 @@ from shopform.describe.from_live import declare
 from shopform.describe.redaction import hide_secrets, redact
 from shopform.kinds.standard import STANDARD
 from shopform.model.canonical import digest
-from shopform.model.prior import Entry, Prior
 from shopform.model.desired import Desired
+from shopform.model.prior import Entry, Prior
 from shopform.model.values import Address
 
 HOOK = "https://canary:hunter2@erp.example/hook"
