@@ -217,6 +217,32 @@ def test_what_is_not_patched_is_told_with_its_place(
         assert secret not in done.text
 
 
+def test_what_the_files_would_refuse_is_not_patched(
+    run: Shopform, sandbox: Sandbox, project: Path
+) -> None:
+    """As with `dump --update`: a patch of them could not be applied, or would contain a secret."""
+    file = project / "catalogue.yaml"
+    more = "categories:\n  sub: {name: Dame, parent: men, tag: a}\n"
+    (project / "more.yaml").write_text(more, "utf-8")
+    assert run("apply", "--auto-approve").exit == 0
+    edit(sandbox, "Herre", tag="https://me:canary@x.example")
+    ids = [c["category_id"] for c in sandbox.data("category") if c["name"] == "Dame"]
+    ask(sandbox, "PUT", f"category/{max(ids)}", {"parent_id": 0, "tag": "b"})
+    done = run("drift", "--write", "staff.patch")
+    assert done.exit == 2
+    said = [line for line in done.err.split("\n") if line.startswith("warning")]
+    password, twin = "the value in the shop contains a password", "another one would have the same"
+    assert said == [
+        f"warning: `tag` of `category.men` is not in the patch: {password}",
+        f"warning: `parent` of `category.sub` is not in the patch: {twin} `parent`",
+    ]
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    subprocess.run(["git", "apply", "staff.patch"], cwd=project, check=True)
+    assert (project / "more.yaml").read_text("utf-8") == more.replace("tag: a", "tag: b")
+    assert "canary" not in file.read_text("utf-8")
+    assert run("validate").exit == 0
+
+
 def test_a_field_that_moved_to_another_address_is_patched_there(
     run: Shopform, sandbox: Sandbox, project: Path
 ) -> None:

@@ -1,8 +1,10 @@
 """Write drift as a patch of the files that declare it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from shopform.config.write.field_patches import Patch, patch
+from shopform.describe.out_of_sync import find_differences
 from shopform.files import write_output
 from shopform.model.declared import LiveField
 from shopform.model.plan import REDECLARED, Action, Change, FieldChange, Plan
@@ -30,7 +32,12 @@ def find_drift(
     result = RunResult(shop=workspace.shop, plan=report, exit_code=code)
     if not write:
         return result, None
-    held = _held(workspace, report, planned)
+    held: Iterable[LiveField] = _held(workspace, report, planned)
+    if connection.seen:
+        # What the files would refuse, such as a name that another object has.
+        found = find_differences(workspace.desired, prior, connection.seen.live).fields
+        refused = {(each.address, each.field): each.why for each in found}
+        held = [replace(h, why=h.why or refused.get((h.address, h.field), "")) for h in held]
     shop = workspace.shop
     made = patch(workspace.loaded.project, shop.name, held, wire=shop.wire)
     if write != "-":
