@@ -9,6 +9,7 @@ path on the command line may lead anywhere, but not through a link in the projec
 import errno
 import os
 import re
+import select
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from shopform.errors import ShopformError, StateError
 
 LARGEST: Final = 256 * 1024 * 1024  # bytes of one file
 _READ_AT_ONCE: Final = 1024 * 1024
+WRITER_WAIT: Final = 10.0  # seconds
 _HINTS: Final = {
     errno.EACCES: "check the permissions of the file and of its folder",
     errno.EPERM: "check the permissions of the file and of its folder",
@@ -33,6 +35,7 @@ _HINTS: Final = {
     errno.EINVAL: "give a regular file",
     errno.EFBIG: "split it",
     errno.ENXIO: "start the reader of the pipe first",
+    errno.EAGAIN: "start its writer first",
 }
 _allowed: list[Path] = []
 
@@ -113,32 +116,52 @@ def typed(root: Path, path: str | Path) -> Path:
     return inside(root, path) if there.is_relative_to(here) else joined
 
 
-def read(path: Path, *, at_most: int | None = None) -> bytes:
+def read(path: Path, *, at_most: int | None = None, pipes: bool = False) -> bytes:
     """Return the content of a regular file, or its first `at_most` bytes.
 
-    Raises OSError, also for other types of files and for files over LARGEST.
+    With `pipes`, it may be a pipe that has a writer, or a device. Raises OSError, also for other
+    types of files and for content over LARGEST.
     """
-    # Opening or reading a pipe would block.
+    # Opening a pipe without a writer would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         status = os.fstat(descriptor)
-        mode = status.st_mode
+        mode, size = status.st_mode, 0
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        if at_most is not None:
-            return os.read(descriptor, at_most)
-        parts, size = [], 0
         # A buffer larger than the file costs more than reading it.
-        while part := os.read(descriptor, min(_READ_AT_ONCE, status.st_size - size + 1)):
+        once = min(_READ_AT_ONCE, status.st_size + 1)
+        if not stat.S_ISREG(mode):
+            once = _READ_AT_ONCE
+            _wait_for_writer(descriptor, mode, path, pipes)
+        parts, most = [], LARGEST + 1 if at_most is None else at_most
+        while size < most and (part := os.read(descriptor, min(once, most - size))):
             parts.append(part)
             size += len(part)
-            if size > LARGEST:
-                raise OSError(errno.EFBIG, f"it is larger than {LARGEST:,} bytes", str(path))
+        if size > LARGEST and at_most is None:
+            raise OSError(errno.EFBIG, f"it is larger than {LARGEST:,} bytes", str(path))
         return b"".join(parts)
     finally:
         os.close(descriptor)
+
+
+def read_typed(root: Path, path: str | Path, *, at_most: int | None = None) -> bytes:
+    """Return the content of a path on the command line, which may be a pipe: that of `<(...)`.
+
+    Raises OSError as `typed` and `read` do.
+    """
+    return read(typed(root, path), at_most=at_most, pipes=True)
+
+
+def _wait_for_writer(descriptor: int, mode: int, path: Path, pipes: bool) -> None:
+    if not pipes:
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    if stat.S_ISFIFO(mode):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        if not poll.poll(WRITER_WAIT * 1000):
+            raise OSError(errno.EAGAIN, "no process writes to this pipe", str(path))
+    os.set_blocking(descriptor, True)
 
 
 def own_files(folder: Path, name: re.Pattern[str]) -> list[Path]:

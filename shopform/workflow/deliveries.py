@@ -74,7 +74,7 @@ def known_events(catalogue: Catalogue) -> frozenset[str]:
 def read_file(directory: Path, file: str) -> bytes:
     """Return the content of a file on the command line. Raises UsageError."""
     with files.reporting(directory / file, UsageError):
-        return files.read(files.typed(directory, file))
+        return files.read_typed(directory, file)
 
 
 def signature_in(headers: str, name: str) -> str:

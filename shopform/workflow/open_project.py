@@ -196,7 +196,7 @@ def _variable_file(directory: Path, path: str) -> dict[str, str]:
 
     collector = Collector()
     with files.reporting(directory / path, UsageError):
-        data = files.read(files.typed(directory, path))
+        data = files.read_typed(directory, path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

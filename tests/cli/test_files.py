@@ -360,8 +360,9 @@ def strange(path: Path, what: str) -> None:
 
 @pytest.mark.parametrize("what", STRANGE)
 def test_what_is_no_file_is_refused_and_not_waited_for(
-    what: str, run: Shopform, project: Path
+    what: str, run: Shopform, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("shopform.files.paths.WRITER_WAIT", 0.01)
     run("apply", "--auto-approve")
     run("plan", "--out", "p.json")
     names = {

@@ -40,7 +40,7 @@ def open_document(directory: Path, source: str) -> VendorDocument:
     else:
         name = source
         with files.reporting(directory / source, UsageError):
-            data = files.read(files.typed(directory, source), at_most=LARGEST + 1)
+            data = files.read_typed(directory, source, at_most=LARGEST + 1)
         if len(data) > LARGEST:
             raise UsageError(f"`{source}` is larger than {LARGEST:,} bytes")
     return _parsed(name, data)

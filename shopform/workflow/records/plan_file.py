@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shopform.errors import ShopformError, StalePlan, UsageError
-from shopform.files import read, reporting, typed, write_output
+from shopform.files import read_typed, reporting, write_output
 from shopform.kinds import Catalogue
 from shopform.kit.documents import parse_object
 from shopform.model.plan import Plan
@@ -38,7 +38,7 @@ def read_plan(directory: Path, path: Path, catalogue: Catalogue) -> Plan:
     changed after it was made.
     """
     with reporting(directory / path, UsageError):
-        text = read(typed(directory, path))
+        text = read_typed(directory, path)
     return parse_plan(text, path, catalogue)
 
 

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from shopform import __version__
 from shopform.errors import ShopformError, UsageError
-from shopform.files import read as read_file
-from shopform.files import reporting, typed
+from shopform.files import read_typed, reporting
 from shopform.kinds import Catalogue, Kind
 from shopform.kit.documents import Closed, Count, Flag, parse_object, read, write
 from shopform.kit.json_stream import Items, encode
@@ -133,7 +132,7 @@ def read_snapshot(directory: Path, path: Path, catalogue: Catalogue) -> Snapshot
     Raises UsageError without a file, and ShopformError if it is not a snapshot.
     """
     with reporting(directory / path, UsageError):
-        data = read_file(typed(directory, path))
+        data = read_typed(directory, path)
     return decoded(data, f"`{path}`", catalogue)
 
 

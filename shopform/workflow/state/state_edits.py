@@ -56,7 +56,7 @@ class StateEdits:
     def read(self, file: str) -> bytes:
         """Return the content of a file to push. Raises UsageError."""
         with files.reporting(self.directory / file, UsageError):
-            return files.read(files.typed(self.directory, file))
+            return files.read_typed(self.directory, file)
 
     def push(self, data: bytes, place: str, lock_timeout: float, replaces: str | None) -> int:
         """Replace the state by the document `data` of `place`; return its serial, 0 if it is equal.
