@@ -76,7 +76,7 @@ def vendor(shop_url: str) -> Iterator[Vendor]:
 def ask(method: str, url: str, **headers: str) -> tuple[int, str, str]:
     """The status, the address that it leads to, and the body."""
     parts = urlsplit(url)
-    with closing(http.client.HTTPConnection(parts.netloc, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(parts.netloc, timeout=60)) as connection:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.request(method, target, headers=headers)
         response: Any = connection.getresponse()

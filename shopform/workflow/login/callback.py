@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
+from socketserver import TCPServer
 from threading import Thread
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -82,6 +83,11 @@ class _Server(ThreadingHTTPServer):
         self.state = secrets.token_urlsafe(32)
         self.received: SimpleQueue[Mapping[str, str]] = SimpleQueue()
         self.refused = False
+
+    def server_bind(self) -> None:
+        """Bind without the reverse DNS lookup of http.server, which can take seconds."""
+        TCPServer.server_bind(self)
+        self.server_port = self.server_address[1]
 
     def handle_error(self, *_: object) -> None:
         """A connection that the browser gave up says nothing about the login."""
