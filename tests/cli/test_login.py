@@ -1,7 +1,7 @@
 """`shopform login` against a stub of the vendor's page, with a keyring in a file."""
 
-import http.server
 import json
+import socket
 import sys
 import time
 import webbrowser
@@ -165,7 +165,7 @@ def test_an_answer_to_another_login_is_refused_and_does_not_end_this_one(
 
 
 def test_the_first_of_two_answers_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http.server.socket, "getfqdn", pytest.fail)  # it may take seconds
+    monkeypatch.setattr(socket, "getfqdn", pytest.fail)  # it may take seconds
     with awaited(0) as callback:
         for number, token in enumerate(("one&token=two", "three"), 1):
             query = f"state={callback.state}&token={token}&shop_name=<script>"
