@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Self, TextIO
 
 from shopform.errors import UsageError
+from shopform.files import reporting
 from shopform.kinds import Catalogue
 from shopform.kinds.standard import STANDARD
 from shopform.kit.url_paths import is_loopback
@@ -133,13 +134,18 @@ class Sandbox:
             self._log.flush()
 
 
+def _document(file: Path) -> Any:
+    with reporting(file, UsageError):
+        return json.loads(file.read_text(encoding="utf-8"))
+
+
 def read_seed(file: Path) -> Seed:
     """Read a seed, an object of lists of objects, from a JSON file. Raises UsageError."""
     try:
-        seed = json.loads(file.read_text(encoding="utf-8"))
+        seed = _document(file)
         if not all(isinstance(row, dict) for rows in seed.values() for row in rows):
             raise TypeError
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         hint = 'write {"ENDPOINT": [{"name": "..."}]}'
         raise UsageError(f"`{file}` is not a seed", hint=hint) from None
     typed: Seed = seed
@@ -155,8 +161,8 @@ def read_like(file: Path, catalogue: Catalogue = STANDARD) -> dict[str, Any]:
     from shopform.doctor.recording import recording_of
 
     try:
-        found = recording_of(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as problem:
+        found = recording_of(_document(file))
+    except (ValueError, TypeError, AttributeError, RecursionError) as problem:
         hint = "`shopform doctor --record FILE` writes one"
         raise UsageError(f"`{file}` is not a recording of a shop", hint=hint) from problem
     endpoints = Endpoints.of(catalogue)

@@ -211,6 +211,9 @@ def test_files_and_bodies_that_are_nested_too_deeply_are_refused(tmp_path: Path)
         file.write_text(text, "utf-8")
         with pytest.raises(UsageError, match=said):
             read(file)
+    for read in (read_seed, read_like):
+        with pytest.raises(UsageError, match="no such file or directory"):
+            read(tmp_path / "missing.json")
     with shop() as (_, ask):
         for path in ("/supplier", "/_sandbox/switches"):
             assert ask("POST", path, raw=DEEP.encode()).status == 400
