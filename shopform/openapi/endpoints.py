@@ -71,7 +71,7 @@ class Reading(NamedTuple):
     problems: Mapping[str, str]
 
 
-def plural(endpoint: str) -> str:
+def plural_of(endpoint: str) -> str:
     """Return the key that lists have by pattern: landing_pages, categories (dossier 2.2)."""
     stem = endpoint.replace("-", "_")
     return f"{stem[:-1]}ies" if stem.endswith("y") else f"{stem}s"

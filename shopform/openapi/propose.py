@@ -11,7 +11,12 @@ from typing import Any, Final
 from shopform.kinds import Catalogue
 from shopform.kinds.base import COMPUTED
 from shopform.kinds.catalogue import RUNTIME
-from shopform.openapi.endpoints import DocumentedColumn, DocumentedEndpoint, operations_of, plural
+from shopform.openapi.endpoints import (
+    DocumentedColumn,
+    DocumentedEndpoint,
+    operations_of,
+    plural_of,
+)
 
 _NAMES: Final = ("name", "headline", "title", "code", "tag")  # likely to identify an object
 _FLAGS: Final = ("is_", "no_", "in_", "has_")  # integers, but 1 or 0 (dossier 2.4)
@@ -34,7 +39,7 @@ def propose(endpoint: DocumentedEndpoint, catalogue: Catalogue) -> Proposal:
     """Return a kind for an endpoint, or why there is none."""
     name = endpoint.name.replace("_", "-")
     done = {*operations_of(endpoint)}
-    if name in RUNTIME or name == "voucher":  # made by staff, but no write of one is documented
+    if name in RUNTIME:
         return Proposal(endpoint, why_not="its objects are made while the shop is open")
     if "/" in name or not {"list", "create", "update"} <= done:
         lacking = " or ".join(sorted({"list", "create", "update"} - done)) or "object of its own"
@@ -51,10 +56,10 @@ def propose(endpoint: DocumentedEndpoint, catalogue: Catalogue) -> Proposal:
         return Proposal(endpoint, why_not=f"the document does not show {lacking}")
     fields[identity]["required"] = True  # what identifies an object is always declared
     declaration: dict[str, Any] = {
-        "section": plural(endpoint.name).replace("_", "-"),
+        "section": plural_of(endpoint.name).replace("_", "-"),
         "endpoint": endpoint.name,
         "id": number,
-        "list_key": endpoint.list_key or plural(endpoint.name),
+        "list_key": endpoint.list_key or plural_of(endpoint.name),
         "identity": [identity],
     }
     if _PATH in fields:

@@ -9,7 +9,7 @@ from shopform.openapi.endpoints import (
     DocumentedEndpoint,
     Operation,
     Reading,
-    plural,
+    plural_of,
 )
 from shopform.openapi.schemas import MAX_NODES, DocumentPart, Schemas, SchemaShape
 
@@ -176,7 +176,7 @@ class _Reader:
             inner = self.schemas.shape(part)
             if inner.items:
                 lists[name] = self.schemas.shape(inner.items)
-        keys = {plural(endpoint.name)} & lists.keys()
+        keys = {plural_of(endpoint.name)} & lists.keys()
         if (
             not keys
             and len(lists) == 1
