@@ -8,7 +8,7 @@ from shopform.model.addresses import container_of
 from shopform.model.plan import Action, Change, FieldChange
 from shopform.model.run_log import Ending, LoggedChange, LoggedRun
 from shopform.model.values import Address, Ref, with_refs
-from shopform.render.labels import label, label_of, sides
+from shopform.render.labels import label, label_fields, label_of, sides
 
 LONG = 60
 VERBS = {
@@ -71,7 +71,7 @@ def _updated(run: LoggedRun, change: Change, subject: str) -> str:
     kind = run.catalogue[change.kind]
     old, new = (label(kind, side or {}) for side in sides(change))
     renamed = bool(old and new and old != new)
-    own = [name for name in kind.identity if name not in kind.refers] if renamed else []
+    own = label_fields(kind) if renamed else []
     fields = [_field(run, each) for each in change.fields if each.name not in own]
     head = subject
     if renamed:

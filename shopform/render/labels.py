@@ -25,10 +25,23 @@ def sides(change: Change) -> tuple[Held | None, Held | None]:
     return old, new
 
 
+def label_fields(kind: Kind) -> list[str]:
+    """Return the fields that name an object: those of its identity.
+
+    A code, such as an item number, comes after the other required fields.
+    """
+    own = [name for name in kind.identity if name not in kind.refers]
+    if own and kind.type(own[-1]).coded:
+        own = [row.name for row in kind.rows if row.required and row.name not in own] + own
+    return own
+
+
 def label(kind: Kind, held: Held) -> str:
-    """Return the strings of an object's identity; "" if it has none."""
-    names = (held.get(name) for name in kind.identity if name not in kind.refers)
-    return ", ".join(name for name in names if isinstance(name, str))
+    """Return the strings that name an object; "" if it has none."""
+    found = [text for n in label_fields(kind) if isinstance(text := held.get(n), str)]
+    if len(found) > 1 and kind.type(kind.identity[-1]).coded:
+        return f"{', '.join(found[:-1])} ({found[-1]})"
+    return ", ".join(found)
 
 
 def label_of(kind: Kind, change: Change) -> str:

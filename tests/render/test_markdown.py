@@ -66,6 +66,12 @@ def test_counts_come_first_and_the_comment_can_be_found_again() -> None:
     assert heading == "## Plan: 2 to add, 1 to change, 2 to destroy."
 
 
+def test_an_object_with_a_number_is_listed_by_its_name_and_its_number() -> None:
+    names = field("own_id", "V-1"), field("name", "Vase")
+    gone = change("product.v", Action.DELETE, *names, id=4)
+    assert "Vase (V-1)" in render_markdown(planned(gone))
+
+
 def test_what_is_destroyed_is_listed_and_the_rest_is_folded_by_kind() -> None:
     told = render_markdown(mixed())
     listed, _, folded = told.partition("<details>")
