@@ -121,11 +121,7 @@ def commands() -> Lines:
         yield ""
         yield inspect.cleandoc(command.help or "")
         yield ""
-        arguments = [p for p in command.params if isinstance(p, click.Argument)]
-        usage = " ".join(
-            [path, "[OPTIONS]", *(argument.make_metavar(_ctx) for argument in arguments)]
-        )
-        yield f"    {usage}"
+        yield f"    {' '.join([path, *command.collect_usage_pieces(_ctx)])}"
         yield ""
         rows = [
             (_names(option), _meaning(option), _twin(option))

@@ -54,6 +54,13 @@ def point_in_time(value: str) -> datetime:
         ) from None
 
 
+def object_id(value: str) -> int:
+    """Parse the id of an object."""
+    if not value.isdecimal() or not int(value):
+        raise click.BadParameter(f"`{value}` is not an id, which is a number such as 502")
+    return int(value)
+
+
 def key_value(value: str) -> tuple[str, str]:
     """Parse NAME=VALUE."""
     name, equals, text = value.partition("=")

@@ -172,3 +172,10 @@ def test_edits_of_the_state_name_their_addresses(here: Here, project: Path) -> N
     declare(project, f"brands:\n  a: {{name: A, {protect}}}\n  b: {{name: B, {protect}}}\n")
     for arguments in (("plan",), ("apply", "--auto-approve")):
         assert "State edits: 2 (brand.a, brand.b)." in here(*arguments).out
+
+
+@pytest.mark.parametrize("number", ["abc", "0"])
+def test_an_id_that_is_not_one_is_refused(here: Here, number: str) -> None:
+    done = here("import", "supplier.a", number)
+    assert (done.exit, done.out) == (64, "")
+    assert f"error: invalid value for 'ID': `{number}` is not an id" in done.err

@@ -1,6 +1,7 @@
 """What the client sends, how often, and what it makes of each answer."""
 
 import gc
+import re
 import threading
 import time
 import traceback
@@ -161,8 +162,9 @@ def closed() -> Shop:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_request_that_never_left_is_tried_again_whatever_it_is(method: str) -> None:
-    with Client(closed(), sleep=lambda _s: None) as client:
-        with pytest.raises(Unreachable):
+    shop = closed()
+    with Client(shop, sleep=lambda _s: None) as client:
+        with pytest.raises(Unreachable, match=f"no connection to {re.escape(shop.url)}: "):
             ask(client, method)
         assert client.calls == 0
 

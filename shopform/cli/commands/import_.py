@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from shopform.cli import completions, options
+from shopform.cli.param_types import object_id
 from shopform.errors import UsageError
 from shopform.terminal.console import Console
 
@@ -18,7 +19,7 @@ from shopform.terminal.console import Console
     "--into", metavar="FILE", help="File for the block; by default the one with its section."
 )
 @click.argument("address", shell_complete=completions.addresses)
-@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.argument("number", metavar="ID", type=object_id)
 @click.pass_obj
 def command(
     console: Console,
@@ -29,8 +30,8 @@ def command(
     """Import an existing object by its id, without changing it.
 
     The state records the object ID under ADDRESS, which must be declared; fields that differ show
-    up in the next plan. With --generate a missing block is written as the object is
-    now. `imports:` in the files does the same in the next apply, in every checkout.
+    up in the next plan. With --generate a missing block is written as the object is now. `imports:`
+    in the files does the same in the next apply, in every checkout.
     """
     from shopform.workflow.open_project import check_address, open_workspace
     from shopform.workflow.requests import ImportRequest
