@@ -190,7 +190,8 @@ class Client:
         found = self._send(call)
         if isinstance(found, NoResponse):
             return no_response(call, found.reason, sent=found.sent, retry=found.retry)
-        return evaluate(call, found.status, found.headers, found.body, self._transport.token)
+        token, shop = self._transport.token, self.shop.name
+        return evaluate(call, found.status, found.headers, found.body, token, shop)
 
     def _send(self, call: Call) -> Response | NoResponse:
         with self.pace.turn() as turn:

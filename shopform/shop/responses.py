@@ -78,9 +78,12 @@ def no_response(call: Call, reason: str, *, sent: bool, retry: bool) -> Retry:
 
 
 def evaluate(
-    call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str
+    call: Call, status: int, headers: Mapping[str, str], body: bytes, token: str, shop: str
 ) -> Json | Retry | None:
-    """Return the JSON of a response (`None`: no body), or `Retry`. Raises refusals."""
+    """Return the JSON of a response (`None`: no body), or `Retry`.
+
+    Raises refusals; those of the key name the `shop`, since a run may use several.
+    """
     if 200 <= status < 300:
         return _accept(call, status, headers, body)
     if status < 400:
@@ -97,7 +100,7 @@ def evaluate(
         return Retry(ShopError(f"{call} failed: the shop answered {status}{words}"))
     if call.method == "DELETE" and status in (404, 410):
         return None
-    raise _refusal(call, status, _quote(call, status, headers, body, token))
+    raise _refusal(call, status, _quote(call, status, headers, body, token), shop)
 
 
 def _host(address: str) -> str:
@@ -107,17 +110,18 @@ def _host(address: str) -> str:
         return "nowhere"
 
 
-def _refusal(call: Call, status: int, words: str) -> ShopformError:
+def _refusal(call: Call, status: int, words: str, shop: str) -> ShopformError:
     if status == 401:
         return AccessRefused(
             f"the shop refused the key for {call} ({status}{words})",
-            hint="check the `token` and `auth` of this shop",
+            hint=f"check the `token` and `auth` of `{shop}`",
         )
     if status == 403:
         right = "read" if call.method == "GET" else "write"
         return AccessRefused(
             f"the key may not {call} ({status}{words})",
-            hint=f"give the key the right to {right} `{call.endpoint}`, or check `token`",
+            hint=f"give the key of `{shop}` the right to {right} `{call.endpoint}`, or check its"
+            " `token`",
         )
     if status in (404, 410):
         return Absent(f"{call}: nothing is there ({status}{words})", status=status)

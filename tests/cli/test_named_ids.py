@@ -198,7 +198,7 @@ def test_a_key_that_may_not_read_them_is_named(shops: Shops) -> None:
     shops.declare("${lookup.country.Danmark}")
     shops.one.set_fault("GET /country:1:403")
     said = " ".join(shops.run("plan", code=16).text.split())
-    assert "give the key the right to read `country`" in said
+    assert "give the key of `one` the right to read `country`" in said
 
 
 def test_files_keep_names_when_they_are_rewritten(shops: Shops) -> None:

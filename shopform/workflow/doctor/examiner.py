@@ -147,7 +147,8 @@ class Examiner:
         if all(one.status in REFUSED for one in lists):
             raise AccessRefused(
                 f"the shop refused the key for every list ({lists[0].status})",
-                hint="check the `token` and `auth` of this shop",
+                hint=f"check the `token` and `auth` of `{self.client.shop.name}`, and the rights of"
+                " the key",
             )
         raise ShopError("no list can be read", hint="is `url` the address of the shop's API?")
 
