@@ -11,6 +11,8 @@ from support import Run, environment_of, run_here
 
 from forge.github import GitHub
 from forge.gitlab import GitLab
+from shopform.kinds import Catalogue
+from shopform.kinds.standard import STANDARD
 from shopform.sandbox import Sandbox
 
 HEAD, MERGE = "a" * 40, "b" * 40
@@ -156,6 +158,11 @@ class Repository:
     def out(self) -> Path:
         return self.project / "shopform-ci"
 
+    def settings(self, **more: Any) -> None:
+        shop = {"url": self.sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}
+        text = json.dumps({"shops": {"main": shop}, **more})
+        (self.project / "shopform.yaml").write_text(text, "utf-8")
+
     def declare(self, **sections: Any) -> None:
         (self.project / "catalogue.yaml").write_text(json.dumps(sections), "utf-8")
 
@@ -169,12 +176,11 @@ class Repository:
 
 
 @contextmanager
-def repository(root: Path) -> Iterator[Repository]:
-    with Sandbox() as sandbox:
+def repository(root: Path, catalogue: Catalogue = STANDARD) -> Iterator[Repository]:
+    with Sandbox(catalogue=catalogue) as sandbox:
         made = Repository(root, sandbox)
         (root / ".git").mkdir(parents=True)
         made.project.mkdir()
-        shop = {"url": sandbox.url, "token": "${env:SHOPFORM_TOKEN}"}
-        (made.project / "shopform.yaml").write_text(json.dumps({"shops": {"main": shop}}), "utf-8")
+        made.settings()
         made.declare(suppliers={"fjord": {"name": "Fjord"}})
         yield made

@@ -113,13 +113,13 @@ def _column(row: Field, by_type: Mapping[str, st.SearchStrategy[Any]]) -> st.Sea
 def _items(tree: Any, by_type: Mapping[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     """Items as shops may have them: of each type, without one, with others below, twice, in CSS."""
     names = tree.names
-    words = st.sampled_from((*(word for word, _, _ in tree.words), names.group, "blog_post", ""))
+    words = st.sampled_from((*(key for key, _, _ in tree.known), names.group, "blog_post", ""))
     leaf = st.fixed_dictionaries(
-        {names.word: words, names.value: ANY | by_type["path"], names.title: by_type["text"]},
+        {names.type: words, names.value: ANY | by_type["path"], names.title: by_type["text"]},
         optional={names.style: by_type["text"], "icon": by_type["text"]},
     )
     below = {names.items: st.lists(leaf, max_size=3)}
-    group = {names.word: st.just(names.group), names.title: by_type["text"]}
+    group = {names.type: st.just(names.group), names.title: by_type["text"]}
     return st.lists(leaf | st.fixed_dictionaries(group | below) | leaf, max_size=4)
 
 
@@ -151,13 +151,13 @@ def _aimed(type_: Any, drawn: Any, ids: Mapping[str, list[int]]) -> Any:
 
 def _aimed_item(tree: Any, item: dict[str, Any], ids: Mapping[str, list[int]]) -> dict[str, Any]:
     names = tree.names
-    types = {word: type_ for word, type_, _ in tree.words}
+    types = {key: type_ for key, type_, _ in tree.known}
     found = dict(item)
-    type_ = types.get(item[names.word])
+    type_ = types.get(item[names.type])
     if type_ is not None and type_.targets:
         number = item[names.value] if isinstance(item[names.value], int) else 0
         target = _aimed(type_, number, ids)
-        found |= {names.value: target} if target else {names.word: names.group, names.value: ""}
+        found |= {names.value: target} if target else {names.type: names.group, names.value: ""}
     if names.items in item:
         found[names.items] = [_aimed_item(tree, each, ids) for each in item[names.items]]
     return found

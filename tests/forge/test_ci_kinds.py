@@ -1,0 +1,85 @@
+"""`shopform ci` with kinds of a project, and with all kinds of shopform's own."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from own_kinds import catalogue_of
+from samples import with_samples
+
+from forge.jobs import NUMBER, Repository, System, repository
+from forge.test_ci_apply import APPLY, PLAN, apply, review, sha
+from shopform.kinds.standard import STANDARD
+
+KINDS: dict[str, Any] = {
+    "note": {
+        "section": "notes",
+        "endpoint": "note",
+        "id": "note_id",
+        "identity": ["headline"],
+        "fields": {
+            "headline": {"type": "text", "required": True},
+            "body": {"type": "html", "description": "The text."},
+            "about": {"type": "reference", "to": "category", "wire": "category_id"},
+        },
+    },
+    "line": {
+        "section": "lines",
+        "endpoint": "note-line",
+        "id": "note_line_id",
+        "identity": ["val"],
+        "parent": {"kind": "note", "argument": "note_id", "short": "val"},
+        "fields": {"val": {"type": "text", "required": True}},
+    },
+}
+CATALOGUE = catalogue_of(**KINDS)
+NOTE = {"headline": "Om os", "body": "<p>Hej</p>", "about": "sko", "lines": ["one", "two"]}
+SECTIONS: dict[str, Any] = {
+    "categories": {"sko": {"name": "Sko"}},
+    "notes": {"about": NOTE},
+    "menus": {"top": {"location": "top", "items": [{"title": "Sko", "category": "sko"}]}},
+    "products": {"a": {"own_id": "0123", "name": "A", "categories": ["sko"], "price": "1.50"}},
+}
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Iterator[Repository]:
+    with repository(tmp_path / "repo", CATALOGUE) as made:
+        made.settings(kinds=KINDS)
+        made.declare(**SECTIONS)
+        yield made
+
+
+def objects(repo: Repository) -> dict[str, int]:
+    return {kind.name: len(repo.sandbox.data(kind.name)) for kind in CATALOGUE.kinds}
+
+
+def changed(**fields: Any) -> dict[str, Any]:
+    """The kinds with other facts of a field of notes."""
+    note = KINDS["note"]
+    body = {**note["fields"]["body"], **fields}
+    return {**KINDS, "note": {**note, "fields": {**note["fields"], "body": body}}}
+
+
+def test_a_request_with_kinds_of_the_project_is_commented_and_applied_after_its_merge(
+    repo: Repository, system: System
+) -> None:
+    made = repo.run(*PLAN, **system.variables(repo.root))
+    assert made.exit == 0, made.text
+    (comment,) = system.bodies()
+    for address in ("note.about", "line.about.one", "menu.top", "product.a"):
+        assert address in comment
+    review(repo, system, 1)
+    before = objects(repo)
+    done = apply(repo, system, 1)
+    assert done.exit == 0, done.text
+    new = {name: n - before[name] for name, n in objects(repo).items() if n != before[name]}
+    assert new == {"category": 1, "menu": 1, "product": 1, "note": 1, "line": 2}
+    (note,) = repo.sandbox.data("note")
+    (item,) = repo.sandbox.data("menu")[0]["items"]
+    (sko,) = (row for row in repo.sandbox.data("category") if row["name"] == "Sko")
+    assert (note["category_id"], item["val"]) == (sko["category_id"], str(sko["category_id"]))
+    assert apply(repo, system, 1).exit == 0
+    assert repo.run("plan", "--expect-no-changes").exit == 0
