@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from own_kinds import catalogue_of
 from two_shops import BETWEEN, KEYS, TwoShops, two_shops, writes
 
 from shopform.sandbox import Sandbox
@@ -57,3 +58,21 @@ def test_two_names_for_one_shop_are_refused(shops: TwoShops) -> None:
     done = shops.run("clone", *BETWEEN, "--auto-approve", "--rewrite", "Herre=Mand")
     assert (done.exit, "are one shop" in done.err) == (64, True)
     assert not shops.old.calls
+
+
+def test_products_that_a_kind_of_the_project_refers_to_are_copied_by_the_first_run(
+    tmp_path: Path,
+) -> None:
+    about = {"type": "reference", "to": "product", "wire": "product_id"}
+    fields = {"title": {"type": "text", "required": True}, "about": about}
+    names = {"section": "notices", "endpoint": "notice", "id": "id", "identity": ["title"]}
+    kinds = {"notice": {**names, "fields": fields}}
+    seed = {
+        "product": [{"product_id": 2_000 + n, "own_id": f"A{n}", "name": "A"} for n in range(2)],
+        "notice": [{"id": 5, "title": "N", "product_id": 2_000}],
+    }
+    served = {"catalogue": catalogue_of(**kinds)}
+    with two_shops(tmp_path / "p", seed, first=served, other=served, kinds=kinds) as shops:
+        shops.clone()
+        assert len(shops.new.data("product")) == 2
+        shops.settled()

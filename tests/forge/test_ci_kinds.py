@@ -1,17 +1,14 @@
-"""`shopform ci` with kinds of a project, and with all kinds of shopform's own."""
+"""`shopform ci` with kinds of a project: what was reviewed includes their definitions."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from own_kinds import catalogue_of
-from samples import with_samples
 
-from forge.jobs import NUMBER, Repository, System, repository
-from forge.test_ci_apply import APPLY, PLAN, apply, review, sha
-from shopform.kinds.standard import STANDARD
+from forge.jobs import Hub, Repository, System, repository
+from forge.test_ci_apply import PLAN, apply, review
 
 KINDS: dict[str, Any] = {
     "note": {
@@ -83,3 +80,36 @@ def test_a_request_with_kinds_of_the_project_is_commented_and_applied_after_its_
     assert (note["category_id"], item["val"]) == (sko["category_id"], str(sko["category_id"]))
     assert apply(repo, system, 1).exit == 0
     assert repo.run("plan", "--expect-no-changes").exit == 0
+
+
+def test_definition_with_another_description_is_the_one_that_was_reviewed(
+    repo: Repository,
+) -> None:
+    with Hub() as hub:
+        review(repo, hub, 1)
+        repo.settings(kinds=changed(description="Another text."))
+        done = apply(repo, hub, 1)
+    assert done.exit == 0, done.text
+    assert len(repo.sandbox.data("note")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "why"),
+    [
+        (changed(wire="text"), "the definition of the kind `note` changed: `fields.body`"),
+        ({}, "the kind `note` is not declared"),
+    ],
+    ids=["changed", "removed"],
+)
+def test_plan_of_another_definition_is_not_applied(
+    repo: Repository, kinds: dict[str, Any], why: str
+) -> None:
+    with Hub() as hub:
+        review(repo, hub, 1)
+        before = objects(repo)
+        repo.settings(kinds=kinds)
+        repo.declare(**{n: s for n, s in SECTIONS.items() if kinds or n != "notes"})
+        done = apply(repo, hub, 1)
+    assert done.exit == 12, done.text
+    assert why in done.out
+    assert objects(repo) == before

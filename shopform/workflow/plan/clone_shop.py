@@ -80,7 +80,8 @@ class CloneSource:
             own_hosts(self.origin.shop.hosts, urlsplit(shop.url).netloc),
         )
         self.live = Live(catalogue=shop.catalogue)
-        # Kinds that were not named may be missing.
+        # Kinds that were not named may be missing. Large ones that others refer to are read whole,
+        # and so copied whole, by every run.
         self.unread: dict[str, ShopformError] | None = None if request.kinds else {}
 
     def read(self, limits: ReadLimits, *, more: bool) -> ReadLimits:
@@ -98,8 +99,8 @@ class CloneSource:
             )
         source = self.origin.store().read()
         if self.unread is not None:
-            used = self.origin.kinds_in_use(prior, source)
-            self.scope = replace(self.scope, kinds=self.catalogue.usual(used))
+            usual = self.catalogue.usual(self.origin.kinds_in_use(prior, source))
+            self.scope = replace(self.scope, kinds=required_kinds(self.catalogue, usual))
         with (
             connected(self.origin, limits) as connection,
             reading(self.origin, connection),
