@@ -1,9 +1,16 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from worlds import World, errors, keys, ref, suppliers, warnings
 
 from shopform.errors import UsageError
+from shopform.kinds import Field, Kind
+from shopform.kinds.base import UNKNOWN
 from shopform.kinds.standard import STANDARD
 from shopform.model.desired import Removed
+from shopform.model.live import LiveKind
 from shopform.model.shop import DeleteLimits, Rules
 from shopform.model.values import Address
 from shopform.planning.planner import wanted_counts
@@ -285,3 +292,30 @@ def test_what_the_shop_did_not_hide_counts_until_it_is_hidden_or_deleted(
     assert errors(made) == (["hidden-lost"] if refused else [])
     create = next(step for step in made.steps if step.key == "category.b:create")
     assert create.hides == (() if refused else ("is_hidden",))
+
+
+HIDES = [(k, row) for k in STANDARD.kinds for row in k.rows if row.hides is not UNKNOWN]
+
+
+@pytest.mark.parametrize("shown", [True, False])
+@pytest.mark.parametrize(("kind", "row"), HIDES, ids=[f"{k.name}.{r.name}" for k, r in HIDES])
+def test_what_the_shop_has_no_key_to_hide_is_not_created(
+    kind: Kind, row: Field, shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update makes nothing visible: it only warns."""
+
+    def kinds(world: World) -> Mapping[str, LiveKind]:
+        lacking = () if shown else (row.name,)
+        names = {name: name for name in kind.fields if name not in lacking}
+        return {name: replace(read, names=names) for name, read in whole(world).items()}
+
+    whole = World.kinds
+    monkeypatch.setattr(World, "kinds", kinds)
+    identity: dict[str, Any] = {name: "B" for name in ("name", "own_id") if name in kind.fields}
+    world = World().settled(f"{kind.name}.b", 2, **identity)
+    world.declare(f"{kind.name}.b", **identity, **{row.name: row.hides})
+    assert "hidden-lost" not in errors(world.plan())
+    other = dict.fromkeys(identity, "A")
+    world.declare(f"{kind.name}.a", **other, **{row.name: row.hides})
+    refused = not shown and row.name in kind.tentative
+    assert ("hidden-lost" in errors(world.plan())) == refused

@@ -46,11 +46,13 @@ def confirm_hidden(draft: PlanDraft) -> None:
     """Confirm by one write that the shop hides an object, before another is created hidden.
 
     It is an update if there is one, and sends as many fields that hide as one can. Refuses the
-    plan if the shop showed before that it does not.
+    plan if the shop has no key for the field, or showed before that it does not hide by it.
     """
     graph, hiding = draft.graph, dict[tuple[str, str], list[str]]()
     kinds = [] if draft.options.allow_loss else draft.catalogue.kinds
     rows = {kind.name: found for kind in kinds if (found := [*hiding_rows(kind)])}
+    if not draft.options.source:  # copies say it otherwise (clone/visibility.py)
+        _refuse_unsent(draft, rows)
     for step in graph.steps.values() if rows else ():
         for name in hidden_by(rows.get(step.kind, ()), step.fields):
             hiding.setdefault((step.kind, name), []).append(step.key)
@@ -59,10 +61,10 @@ def confirm_hidden(draft: PlanDraft) -> None:
         writes = [graph.steps[key] for key in keys]
         created = [step.address for step in writes if step.op is Op.CREATE]
         row = draft.catalogue[kind].fields[name]
-        # Copies say it otherwise (clone/visibility.py).
         seen = None if draft.options.source else not_kept(draft.matching, row, kind)
         if created and seen:
-            _refuse(draft, name, created, seen)
+            hint = f"hide `{seen}` in the shop, or delete it; or do not declare `{name}`"
+            _refuse(draft, name, created, f"the shop did not keep it of `{seen}`", hint)
         elif created:
             probe = _before_others(graph, writes, writes, shows)
             graph.steps[probe.key] = replace(probe, hides=(*probe.hides, name))
@@ -98,13 +100,29 @@ def not_kept(matching: Matching, row: Field, kind: str) -> Address | None:
     return None
 
 
-def _refuse(draft: PlanDraft, name: str, created: Sequence[Address], seen: Address) -> None:
+def _refuse_unsent(draft: PlanDraft, rows: Mapping[str, Sequence[Field]]) -> None:
+    """Refuse creates that declare a field that hides, for which the shop has no key."""
+    lost: dict[tuple[str, str], list[Address]] = {}
+    for step in draft.graph.steps.values():
+        resource = draft.desired.resources.get(step.address)
+        names = draft.live.kind(step.kind).names
+        if resource and names and step.op is Op.CREATE:
+            for name in hidden_by(rows.get(step.kind, ()), resource.fields):
+                if name in resource.kind.tentative - names.keys():
+                    lost.setdefault((step.kind, name), []).append(step.address)
+    for (kind, name), created in sorted(lost.items()):
+        why = f"the shop's {draft.catalogue[kind].section} have no key for it"
+        hint = f"set the key under `wire: {kind}: fields:` of this shop, or do not declare `{name}`"
+        _refuse(draft, name, created, why, hint)
+
+
+def _refuse(draft: PlanDraft, name: str, created: Sequence[Address], why: str, hint: str) -> None:
     draft.out.error(
         HIDDEN_LOST,
-        f"visitors could see {plural(len(created), 'object')} of kind `{seen.kind}` that `{name}`"
-        f" hides: the shop did not keep it of `{seen}`",
+        f"visitors could see {plural(len(created), 'object')} of kind `{created[0].kind}` that"
+        f" `{name}` hides: {why}",
         detail=join_first([str(each) for each in created], NAMED, "\n"),
-        hint=f"hide `{seen}` in the shop, or delete it; or do not declare `{name}`",
+        hint=hint,
     )
 
 
