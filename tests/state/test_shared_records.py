@@ -124,7 +124,15 @@ def test_the_rights_of_a_key_are_known_to_other_machines(one: Machine, shared: S
     assert "in 2 runs in a row" in " ".join(refused.err.split())
     two.done("apply", "--auto-approve", "--allow", "key-rights")
     one.declare(suppliers={"nord": {"name": "Syd"}})
+    asked: list[str] = []
+
+    def note(request: str) -> bool:
+        asked.append(request)
+        return False
+
+    shared.refuses = note
     assert "may not write" not in one.done("apply", "--auto-approve").err
+    assert len([each for each in asked if "list" in each and "rights/" in each]) == 1
     for machine in (one, two):
         assert not (machine.directory / ".shopform/rights").exists()
     shared.refuses = lambda request: "rights/" in request

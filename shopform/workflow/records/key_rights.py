@@ -89,15 +89,9 @@ class KeyRights:
         if not (refused or self._written):
             return
         with self._warning():
-            shelf = self._shelf()
-            before = {
-                kind: self._read(shelf, kind, when)
-                for kind, when in self._recorded(shelf).items()
-                if kind in self._written or kind in refused
-            }
-            for kind, denial in before.items():
-                if kind in self._written and denial:
-                    shelf.write(self._name(kind), b"\n")
+            shelf, before = self._shelf(), self.denials()
+            for kind in sorted(before.keys() & self._written):
+                shelf.write(self._name(kind), b"\n")
             for kind, status in refused.items():
                 earlier = before.get(kind)
                 runs = earlier.runs + 1 if earlier else 1
