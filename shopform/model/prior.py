@@ -105,7 +105,8 @@ class Prior:
     """The whole state. A shop without state has an empty lineage and serial 0.
 
     `source` is the host of the source shop, in the state of a clone. `keys` are salted digests of
-    the API keys that wrote it: a key among them belongs to the same shop. `migrated_to` is the
+    the API keys that wrote it: a key among them belongs to the same shop. `endpoints` are the paths
+    of its kinds that no source documents or that the project sets. `migrated_to` is the
     location of the state that replaces this one. `begun` has the addresses with an update or a
     deletion of which a stopped run recorded no result.
     """
@@ -116,6 +117,7 @@ class Prior:
     source: str = ""
     anchor: Anchor | None = None
     keys: tuple[str, ...] = ()
+    endpoints: Mapping[str, str] = field(default_factory=dict)
     migrated_to: str = ""
     resources: Mapping[Address, Entry] = field(default_factory=dict)
     pending: tuple[Intent, ...] = ()

@@ -55,6 +55,10 @@ class StateFile(Closed):
     keys: tuple[str, ...] = field(
         default=(), metadata=about("Salted digests of the API keys that wrote this state.")
     )
+    endpoints: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=about("Paths below /REST of kinds that are not documented, or set by `wire`."),
+    )
     migrated_to: str = field(
         default="", metadata=about("The location of the state that replaces this one.")
     )
@@ -101,6 +105,7 @@ def _stored(prior: Prior) -> StateFile:
         source=prior.source,
         anchor=prior.anchor,
         keys=prior.keys,
+        endpoints=prior.endpoints,
         migrated_to=prior.migrated_to,
         resources=prior.resources,
     )
@@ -149,6 +154,7 @@ def restored(found: StateFile) -> Prior:
         source=found.source,
         anchor=found.anchor,
         keys=found.keys,
+        endpoints=found.endpoints,
         migrated_to=found.migrated_to,
         resources=found.resources,
     )

@@ -151,17 +151,27 @@ class Session:
         self.result("edit", set, drop)
         return self.commit()
 
-    def identify(self, shop: str, anchor: Anchor | None, key: str, *, write: bool = False) -> None:
+    def identify(
+        self,
+        shop: str,
+        anchor: Anchor | None,
+        key: str,
+        endpoints: Mapping[str, str],
+        *,
+        write: bool = False,
+    ) -> None:
         """Set what identifies the shop in the next state that is written.
 
-        `key` is a digest of the API key; without an anchor the present one is kept. With `write`,
-        the next commit writes the state even if nothing else changed.
+        `key` is a digest of the API key; without an anchor the present one is kept. Of `endpoints`
+        those of kinds with objects are kept. With `write`, the next commit writes the state even if
+        nothing else changed.
         """
         with self._mutex:
             self._ledger.serial += write
             base = self._ledger.base
             keys = (*(each for each in base.keys if each != key), key)[-KEYS:]
-            self._seen = replace(base, shop=shop, anchor=anchor or base.anchor, keys=keys)
+            held = anchor or base.anchor
+            self._seen = replace(base, shop=shop, anchor=held, keys=keys, endpoints=endpoints)
 
     def commit(self) -> Prior:
         """Write the state, if its content changed, and empty the journal.
@@ -249,5 +259,8 @@ class Session:
             return None
         if self._seen:
             seen = self._seen
+            kinds = {address.kind for address in folded.resources} if seen.endpoints else ()
+            paths = {name: path for name, path in seen.endpoints.items() if name in kinds}
             folded = replace(folded, shop=seen.shop, anchor=seen.anchor, keys=seen.keys)
+            folded = replace(folded, endpoints=paths)
         return folded

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shopform.diagnostics import error
 from shopform.errors import StateError
+from shopform.kinds import Grade
 from shopform.model.desired import Desired
 from shopform.model.live import Live
 from shopform.model.prior import Anchor, Entry, Prior
@@ -20,6 +22,7 @@ from shopform.planning.checks.shop_identity import (
     wrong_shop,
 )
 from shopform.shop.client import Client
+from shopform.shop.codec import names_for
 from shopform.shop.read_one import read_one
 
 if TYPE_CHECKING:
@@ -37,17 +40,48 @@ def record_shop(
 ) -> None:
     """Record the shop and a digest of its key in the state."""
     key = key_digest(shop.token.text, session.lineage)
-    session.identify(host_of(shop.url), anchor, key, write=write)
+    unsure = {
+        name: path
+        for name, path in _endpoints(shop).items()
+        if shop.catalogue[name].wire.endpoint.grade is Grade.ASSUMED
+        or path != shop.catalogue[name].wire.endpoint.value
+    }
+    session.identify(host_of(shop.url), anchor, key, unsure, write=write)
+
+
+def _endpoints(shop: Shop) -> dict[str, str]:
+    kinds = shop.catalogue.kinds
+    return {kind.name: names_for(kind, shop.wire.get(kind.name)).endpoint for kind in kinds}
+
+
+def require_same_endpoints(prior: Prior, shop: Shop) -> None:
+    """Raise StateError for kinds whose ids in the state are those of another endpoint."""
+    now = _endpoints(shop) if prior.endpoints else {}
+    problems = [
+        error(
+            "other-endpoint",
+            f"the objects of `{kind}` in the state are those of `/{was}`, not of `/{now[kind]}`:"
+            " the same ids are others there",
+            hint=f"set `endpoint` to `{was}` again; or remove them from the state with `shopform"
+            " state rm`, and the next plan looks for them by their identity",
+        )
+        for kind in sorted({address.kind for address in prior.resources} & prior.endpoints.keys())
+        if (was := prior.endpoints[kind]) != now[kind]
+    ]
+    if problems:
+        raise StateError(diagnostics=problems)
 
 
 def require_same_shop(
     client: Client, prior: Prior, live: Live | None = None, declared: Desired | None = None
 ) -> None:
-    """Raise StateError if `prior` is the state of another shop than the client's.
+    """Raise StateError if `prior` is the state of another shop than the client's, or of other
+    endpoints.
 
     Usually the live shop shows it without a call. One object is requested only for an unknown
     key, if nothing else shows that the shop is right.
     """
+    require_same_endpoints(prior, client.shop)
     known = key_digest(client.shop.token.text, prior.lineage) in prior.keys if prior.keys else None
     catalogue = client.shop.catalogue
     declared, live = declared or Desired(catalogue=catalogue), live or Live(catalogue=catalogue)

@@ -39,6 +39,9 @@ LINE: dict[str, Any] = {
 KINDS: dict[str, Any] = {"note": NOTE, "line": LINE}
 NOTES = {"notes": {"about": {"headline": "Om os", "hidden": True, "lines": ["one", "two"]}}}
 
+NOTES_ONLY = {"notes": {"about": {"headline": "Om os", "hidden": True}}}
+DESTROY = ("destroy", "--auto-approve")
+
 
 class Project:
     def __init__(self, folder: Path, url: str) -> None:
@@ -151,6 +154,39 @@ def test_a_state_with_a_kind_that_is_no_longer_declared(project: Project, shop: 
     project.run("plan", "--detailed-exitcode")
     assert len(shop.data("note")) == 1
     assert "note.about" in project.run("log").out
+
+
+@pytest.mark.parametrize("by_wire", [True, False])
+def test_the_ids_of_an_endpoint_are_not_used_at_another(project: Project, by_wire: bool) -> None:
+    """The objects with the same ids there are others, in a shop that looks right otherwise."""
+    other = {**NOTE, "endpoint": "memo", "section": "memos", "id": "memo_id"}
+    seed = {
+        "note": [{"note_id": 77, "headline": "Om os", "is_hidden": 1}],
+        "memo": [{"memo_id": 77, "headline": "Theirs", "is_hidden": 0}],
+    }
+    with Sandbox(token=KEY, catalogue=catalogue_of(**KINDS, memo=other), seed=seed) as shop:
+        project.url = shop.url
+        rest = {f"s{n}": {"name": f"S{n}"} for n in range(5)}
+        project.declare({"note": NOTE}, {**NOTES_ONLY, "suppliers": rest})
+        project.run("apply", "--auto-approve")
+        moved = {**NOTE, "endpoint": "memo", "id": ["note_id", "memo_id"]}
+        project.declare({"note": NOTE if by_wire else moved}, {"suppliers": rest})
+        if by_wire:
+            path = project.folder / "shopform.yaml"
+            settings = json.loads(path.read_text("utf-8"))
+            settings["shops"]["demo"]["wire"] = {"note": {"endpoint": "memo", "id": "memo_id"}}
+            path.write_text(json.dumps(settings), "utf-8")
+        rehome = ("state", "rehome", "--auto-approve")
+        for command in (("plan",), ("drift",), ("apply", "--auto-approve"), DESTROY, rehome):
+            done = project.run(*command, code=1)
+            said = "the objects of `note` in the state are those of `/note`, not of `/memo`"
+            assert said in one_line(done)
+        assert [row["headline"] for row in shop.data("memo")] == ["Theirs"]
+        project.declare({"note": NOTE}, {**NOTES_ONLY, "suppliers": rest})
+        project.run("plan", "--detailed-exitcode")
+        project.declare({"note": moved}, {**NOTES_ONLY, "suppliers": rest})
+        project.run("state", "rm", "note.about")
+        assert "1 to add, 0 to change, 0 to destroy" in project.run("plan").out
 
 
 def test_a_run_is_undone_with_the_kinds_that_it_was_made_with(

@@ -22,7 +22,7 @@ from shopform.state.ownership import Expected
 from shopform.workflow.plan.refresh import connected
 from shopform.workflow.read_shop import require_complete
 from shopform.workflow.requests import ReadLimits
-from shopform.workflow.shop_identity import record_shop
+from shopform.workflow.shop_identity import record_shop, require_same_endpoints
 from shopform.workflow.workspace import Workspace
 
 
@@ -62,6 +62,7 @@ def rehome(
                 f"`{workspace.shop.name}` has no state yet",
                 hint="if it is in another file, set `state:` of the shop",
             )
+        require_same_endpoints(prior, workspace.shop)
         with connected(workspace, limits) as connection:
             live = _read(connection.client, prior)
         found = collect_evidence(Desired(catalogue=workspace.shop.catalogue), prior, live)
