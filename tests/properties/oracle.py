@@ -28,7 +28,10 @@ STRANGERS: dict[str, Rows] = {
     ],
     "redirect": [{"redirect_id": 650, "source": "fremmed/a", "target": "fremmed/b"}],
     "webhook": [{"webhook_id": 750, "url": "https://fremmed.example", "events": ["paid"]}],
-}
+} | {
+    kind.name: [{IDS[kind.name]: 950, **{r.wire: "Fremmed" for r in kind.rows if r.required}}]
+    for kind in MADE
+}  # fmt: skip
 
 
 def strangers(one: Line) -> dict[str, Rows]:

@@ -247,8 +247,16 @@ def changed(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Ed
     return st.tuples(st.just(kind), st.integers(0, 20), st.fixed_dictionaries({}, optional=fields))
 
 
+def plain_columns(kind: Kind) -> dict[str, st.SearchStrategy[Any]]:
+    """The columns without references and parts."""
+    wires = {row.wire for row in kind.rows if row.type.targets or row.type.unreadable}
+    found = {n: each for n, each in columns(kind, BY_TYPE).items() if n not in wires}
+    return {n: each for n, each in found.items() if n not in (LABELS[kind.name], kind.fixed)}
+
+
 edits = st.lists(
-    changed("supplier", name=NAME, dropshipping_mail=TEXT)
+    st.one_of(*[changed(kind.name, **plain_columns(kind), **BEYOND) for kind in MADE])
+    | changed("supplier", name=NAME, dropshipping_mail=TEXT)
     | changed("webhook", events=EVENTS)
     | changed(
         "category",

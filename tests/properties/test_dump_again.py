@@ -131,7 +131,8 @@ def updated(seed: Seed, words: Mapping[str, str], edits: list[Edit]) -> None:
             rows = here.sandbox.data(kind)
             row = rows[number % len(rows)] if rows else {}
             if row and not row.get("is_front"):
-                here.put(f"{kind}/{row[f'{kind}_id']}", fields)
+                wire = CATALOGUE[kind].wire
+                here.put(f"{wire.endpoint.value}/{row[wire.id.value[0]]}", fields)
         if run_here(here.directory, "plan", environment=environment_of()).exit == OTHER_SHOP:
             # Most of what is owned has another name by now: that is said to be intended.
             here.run("state", "rehome", "--auto-approve")
