@@ -14,6 +14,8 @@ def run() -> None:
             sys.stdout.write(f"shopform {__version__}\n")
             sys.stdout.flush()
         except OSError as problem:
+            # What is left in the buffer would fail again at exit, which ends with 120.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(f"error: cannot write the output: {problem.strerror}")
         return
     # A command makes few reference cycles, and the garbage collector takes half the time of loading

@@ -467,7 +467,7 @@ def test_a_full_disk_behind_the_output_is_reported(project: Path) -> None:
             done = subprocess.run(
                 [*SHOPFORM_ENTRY, *command],
                 cwd=project,
-                env=environment_of(),
+                env=environment_of(PYTHONUNBUFFERED=""),
                 stdout=full,
                 stderr=subprocess.PIPE,
                 text=True,
