@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Self
 from unittest.mock import patch
 
@@ -160,7 +161,9 @@ class Prepared:
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
         self._count = itertools.count()
-        self._path = str(scratch / "socket")
+        # The address of a socket has 104 bytes at most.
+        self._home = TemporaryDirectory(dir=memory() or "/tmp")
+        self._path = f"{self._home.name}/socket"
         self._process = subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("prepared.py")), self._path],
             stdin=subprocess.PIPE,
@@ -175,6 +178,7 @@ class Prepared:
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=60)
+        self._home.cleanup()
 
     def program(self, folder: Path) -> None:
         """Put a program `shopform` into a folder, for the PATH of a shell."""
