@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -386,3 +387,9 @@ def test_an_item_number_that_is_only_an_id_does_not_identify_an_object_of_anothe
         asked = world("Hat")
         asked.more = more
         assert errors(asked.plan()) == []
+    copied = World().declare("product.55", own_id="7", name="Sko")
+    copied.live("product", 55, own_id="7", name="Hat")
+    assert keys(copied.plan()) == ["product.55:update"]
+    copy = copied.declared[Address("product.55")]
+    copied.declared[Address("product.55")] = replace(copy, origin=7)
+    assert errors(copied.plan()) == ["identity-near"]

@@ -124,12 +124,15 @@ def declared_identity(
 
 
 def by_id_only(resource: Resource, item: LiveObject, hosts: frozenset[str]) -> bool:
-    """Return whether an object has its id for an identity, and another required field differs.
+    """Return whether only an id makes an identity equal, while another required field differs.
 
-    Such an id means nothing in another shop.
+    It is that of the object, or of the original of a copy, and means nothing in another shop.
     """
     kind = resource.kind
-    if not kind.wire.numbered or str(item.fields.get(kind.identity[-1])) != str(item.id):
+    if not kind.wire.numbered or str(item.fields.get(kind.identity[-1])) not in {
+        str(item.id),
+        str(resource.origin),
+    }:
         return False
     required = [(row.name, row.type) for row in kind.rows if row.required]
     held, declared = (
