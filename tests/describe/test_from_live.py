@@ -173,3 +173,14 @@ def test_a_false_that_hides_is_declared_though_the_default_is_not_known() -> Non
     world.live("notice", 1, title="A", shown=0, big=0)
     resource = declared(world).resources[Address("notice.a")]
     assert resource.fields == {"title": "A", "shown": False}
+
+
+@pytest.mark.parametrize("value", ["a#b", "1.5", "0"])
+def test_item_with_a_value_that_its_type_does_not_have_is_declared_as_the_shop_has_it(
+    value: str,
+) -> None:
+    item = {"titel": "A", "type": "landing_page", "val": value, "class": ""}
+    world = World().live("menu", 1, location="top", items=[item])
+    resource = declared(world).resources[Address("menu.top")]
+    expected = {"title": "A", "type": "landing_page", "value": value}
+    assert resource.fields["items"] == (expected,)

@@ -202,7 +202,7 @@ class Tree(FieldType):
         if "type" in item:
             key, raw = item["type"], item["value"]
             target = types[key].canonical(raw, hosts) if key in types else None
-            known = target not in (None, 0)
+            known = target not in (None, 0) and types[key].is_declarable(target)
             found |= {key: target} if known else {"type": key, "value": raw}
         if item.get("class"):
             found["class"] = item["class"]
