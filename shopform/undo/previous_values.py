@@ -14,6 +14,7 @@ from shopform.model.prior import Entry
 from shopform.model.redirect_graph import rooted
 from shopform.model.values import Address, Ref, Secret, Value, refs_in, with_refs
 from shopform.planning.compare.compare import MISSING
+from shopform.planning.compare.lost_values import UNKNOWN, unset_value
 
 NOT_RECORDED = "it is a secret, and secrets are not recorded"
 NOT_MANAGED = "it was not managed"
@@ -151,11 +152,13 @@ class PreviousValues:
         return sent is not MISSING and held not in (sent, entry.stored.get(name, sent))
 
     def _undeclared(self, kind: str, before: Entry, change: Change | None) -> dict[str, str]:
-        """Values of a deleted object that were not managed; the shop makes a path by itself."""
+        """Values of a deleted object that were not managed, and that no shop chooses by itself."""
         if change is None or change.action is not Action.DELETE:
             return {}
-        known = {*before.sent, self.live.catalogue[kind].path}
-        return {field.name: NOT_MANAGED for field in change.fields if field.name not in known}
+        table = self.live.catalogue[kind]
+        # An unmanaged parent is set again.
+        lost = {field.name for field in change.fields} - {*before.sent, *table.identity}
+        return {n: NOT_MANAGED for n in lost if unset_value(table, n) is not UNKNOWN}
 
     @staticmethod
     def _changes(before: Entry, change: Change | None) -> dict[str, FieldChange]:

@@ -242,13 +242,18 @@ def test_an_imported_parent_of_a_later_child_stays_in_the_state() -> None:
 
 
 def test_values_that_were_lost_with_an_object_are_named() -> None:
-    world = (
-        World()
-        .owned("category.a", 1, name="A")
-        .live("category", 1, name="A", tag="t", rewrite_url="a", images=[{"image_id": 4}])
+    world = World().settled("category.p", 2, name="P").owned("category.a", 1, name="A")
+    world.entries[Address("category.a")] = replace(
+        world.entries[Address("category.a")], identity=(2, "A")
+    )
+    images = [{"image_id": 4}]
+    world.live("category", 1, name="A", parent=2, tag="t", rewrite_url="a", images=images)
+    world.owned("redirect.r", 3, source="r", target="t").live(
+        "redirect", 3, source="r", target="t", status=301
     )
     run = recorded(world)
-    found = inverse(run, World())
+    found = inverse(run, World().there("category.p", 2, name="P"))
+    assert found.desired.resources[Address("category.a")].fields["parent"] == ref("category.p")
     assert "category.a" in {str(a) for a in found.only}
     assert told(found).splitlines() == [
         "`images` of `category.a` cannot be restored: it was not managed",

@@ -36,6 +36,15 @@ def edited_fields(kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[s
     return [f"`{loss.name}`" for loss in losses(kind, entry, item, hosts) if loss.edited]
 
 
+def unset_value(kind: Kind, name: str) -> object:
+    """Return the value of a field that was never set; UNKNOWN if the shop chooses it."""
+    if kind.type(name).unreadable:
+        return ()
+    # An unset reference is null, unless the shop chooses.
+    unset = None if name in kind.refers and not kind.fields[name].chosen else UNKNOWN
+    return kind.defaults.get(name, unset)
+
+
 def unmanaged_children(
     live: Live, owned: Collection[tuple[str, int]]
 ) -> dict[tuple[str, int], list[str]]:
@@ -68,16 +77,12 @@ def _managed(kind: Kind, name: str, entry: Entry, item: LiveObject, hosts: froze
 def _undeclared(
     kind: Kind, entry: Entry, item: LiveObject, hosts: frozenset[str]
 ) -> Iterator[Loss]:
-    for name, row in kind.fields.items():
+    for name in kind.fields:
         if name in entry.sent or name not in item.fields or name in kind.generated:
             continue
         type_ = kind.type(name)
         value = canonical(type_, item.fields[name], hosts)
-        # An unset reference is null and unset images are empty, unless the shop chooses.
-        unset = None if name in kind.refers and not row.chosen else UNKNOWN
-        none = kind.defaults.get(name, unset)
-        if type_.unreadable:
-            none = ()
+        none = unset_value(kind, name)
         known = none is not UNKNOWN
         # Where no default is known, empty, zero and false count as unset.
         if value == canonical(type_, none, hosts) if known else value in (None, "", (), 0):
