@@ -59,6 +59,20 @@ def test_pages_of_one_name_are_made_in_the_order_of_the_file() -> None:
             assert f"likely to be `{path}`" in each.summary
 
 
+def test_kinds_that_share_paths_are_created_in_one_order_whatever_the_files_are_called() -> None:
+    slugged = [(kind, kind.slug) for kind in STANDARD.kinds if kind.slug]
+    assert len(slugged) >= 2
+    creates = [f"{kind.name}.a:create" for kind, _ in slugged]
+    for files in permutations("abcdef"[: len(slugged)]):
+        world = World()
+        for (kind, slug), file in zip(slugged, files, strict=True):
+            fields = {slug.source: "Sko", kind.identity[-1]: "Sko"}
+            world.declare(f"{kind.name}.a", span=Span(f"{file}.yaml", 1, 1), **fields)
+        made = world.plan()
+        assert [key for key in keys(made) if key in creates] == creates
+        assert before(made, creates[0], creates[1])
+
+
 def test_order_is_the_same_in_a_shop_that_has_some_of_the_parents() -> None:
     for there in ("", "a", "bc", "abc"):
         world = three("bac")

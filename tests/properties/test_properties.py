@@ -68,7 +68,8 @@ def two_declarations(pair: Pair, data: st.DataObject) -> None:
 def spread(one: Line, sections: Sections, data: st.DataObject) -> None:
     """A file for each section, in any order, with its keys in any order.
 
-    But pages whose paths the shop makes are created in the order of the files, so they keep it.
+    But pages of one kind whose paths the shop makes are created in the order of the files, so they
+    keep it.
     """
     (one.directory / "catalogue.yaml").unlink()
     for number, section in enumerate(data.draw(st.permutations(sorted(sections)))):

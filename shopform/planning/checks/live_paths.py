@@ -195,8 +195,8 @@ def _routes(draft: PlanDraft, kind: Kind, found: Paths) -> None:
 def predictions(draft: PlanDraft, known: Mapping[str, object]) -> Iterator[Prediction]:
     """Yield the paths of objects that are created without one, in the order of their creation.
 
-    That is the order of the files, each after the new objects it refers to. `known` are the
-    paths that others will have.
+    That is the order of their kinds and then of the files, each after the new objects it refers
+    to. `known` are the paths that others will have.
     """
     taken = set(known)
     last: dict[str, str] = {}
@@ -225,8 +225,9 @@ def _pathless(draft: PlanDraft) -> dict[str, Step]:
 
 
 def _in_order(draft: PlanDraft, pathless: Mapping[str, Step]) -> Iterator[Step]:
-    def place_of(step: Step) -> tuple[Span, Address]:
-        return span_of(draft.desired, step.address) or Span("", 0, 0), step.address
+    def place_of(step: Step) -> tuple[int, Span, Address]:
+        span = span_of(draft.desired, step.address) or Span("", 0, 0)
+        return draft.catalogue.order[step.kind], span, step.address
 
     left = sorted(pathless.values(), key=place_of, reverse=True)
     passed: set[str] = set()
