@@ -4,9 +4,12 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from support import EXAMPLES, Prepared, copy_project, memory
 
 from shopform.sandbox import Sandbox
@@ -30,6 +33,15 @@ pytest.register_assert_rewrite("line", "battery")
 # A time limit for each drawn case makes tests fail when the machine is busy.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the same in any order of tests, but where more is to be found.
+
+    Hypothesis also draws the constants of all modules that other tests happened to load.
+    """
+    if config.option.markexpr != "wide":
+        patch.object(providers, "_get_local_constants", Constants).start()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
