@@ -28,6 +28,8 @@ os.environ |= {
     "GIT_CONFIG_KEY_0": "safe.directory",
     "GIT_CONFIG_VALUE_0": "*",
 }
+# Nor is the way of this machine to other networks.
+os.environ |= dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost,.invalid")
 # What raises for the tests tells what it compared, as tests themselves do.
 pytest.register_assert_rewrite("line", "battery")
 # A time limit for each drawn case makes tests fail when the machine is busy.
