@@ -382,6 +382,8 @@ def test_an_item_number_that_is_only_an_id_does_not_identify_an_object_of_anothe
     assert "`name` is `Hat`" in made.diagnostics[0].detail
     assert keys(world("Sko").plan()) == ["product.55:import"]
     assert keys(world("Hat", number=56).plan()) == ["product.55:update"]
+    zero = World().declare("product.a", own_id="0", name="Sko")
+    assert keys(zero.live("product", 55, own_id="0", name="Hat").plan()) == ["product.a:update"]
     other = Import(Address("product.55"), without=frozenset({55}))
     for more in (wish("product.55", 55), {"imports": (other,)}):
         asked = world("Hat")

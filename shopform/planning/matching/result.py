@@ -131,7 +131,7 @@ def by_id_only(resource: Resource, item: LiveObject, hosts: frozenset[str]) -> b
     kind = resource.kind
     if not kind.wire.numbered or str(item.fields.get(kind.identity[-1])) not in {
         str(item.id),
-        str(resource.origin),
+        str(resource.origin or item.id),
     }:
         return False
     required = [(row.name, row.type) for row in kind.rows if row.required]
