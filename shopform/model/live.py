@@ -72,6 +72,10 @@ class LiveKind:
     assumed: frozenset[str] = frozenset()
     paged: bool = False
 
+    def shows(self, name: str) -> bool:
+        """Return whether any object has a value of this field."""
+        return any(item.fields.get(name) for item in self.objects.values())
+
     def calls(self, kind: Kind, more: int = 0) -> int:
         """Return the number of calls to read the list with `more` additional objects."""
         count = len(self.objects) + more

@@ -10,6 +10,7 @@ from line import Line, errors, line
 
 from shopform.sandbox.behaviour.table import Table, View
 from shopform.sandbox.store import Row
+from shopform.shop import write
 
 LISTS, ALL = frozenset({View.LISTED}), frozenset(View)
 MISSING = object()
@@ -58,6 +59,7 @@ def apply(one: Line) -> list[str]:
     return [each.code for each in outcome.warnings]
 
 
+SHOWN = {"name": "B", "images": [image("b", "b", 1)]}
 CHANGES = {
     "description": [image(description="y")],
     "a weight": [image("b", "b", 1), image(weight=6)],
@@ -149,3 +151,27 @@ def test_where_other_objects_show_theirs_a_first_image_is_added() -> None:
             one.declare(categories={**both, "a": {"name": "A", "images": [image()]}})
             assert apply(one) == []
             assert held(one) == [("x", 5)]
+
+
+@pytest.mark.parametrize("others", [[image("b", "b", 9)], []], ids=["its own", "of another object"])
+def test_an_image_that_was_not_kept_is_sent_again_where_images_are_shown(others: list[Any]) -> None:
+    with line() as one:
+        for name in ("a", "b"):
+            (one.directory / f"{name}.png").write_bytes(name.encode())
+        one.declare(categories={"a": {"name": "A", "images": [image(), *others]}, "b": SHOWN})
+        create = write.create
+
+        def dropping(*given: Any, **more: Any) -> write.WriteResult:
+            done = create(*given, **more)
+            for row in one.sandbox.app.world.store.rows("category"):
+                row["images"] = [each for each in row["images"] if each["description"] != "x"]
+            return done
+
+        with patch.object(write, "create", dropping):
+            _, outcome = one.apply()
+        assert [each.code for each in outcome.warnings] == ["not-kept"]
+        assert len(held(one)) == len(others)
+        assert apply(one) == []
+        assert sorted(held(one)) == sorted(
+            (i["description"], i["weight"]) for i in [image(), *others]
+        )

@@ -187,8 +187,8 @@ class Unreadable(FieldType):
         """Whether the shop has parts without a record."""
 
     @abstractmethod
-    def untraced(self, before: object, after: object) -> bool:
-        """Whether records of parts whose ids are not known are missing later."""
+    def untraced(self, before: object, after: object) -> list[dict[str, object]]:
+        """Return the records of parts whose ids are not known that are missing later."""
 
     @abstractmethod
     def restorable(

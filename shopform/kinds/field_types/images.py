@@ -88,7 +88,8 @@ class Images(Unreadable):
         read back.
         """
         result = Operations()
-        free = {item["id"]: item for item in self.shown(live) if item["id"] is not None}
+        free = {item["id"]: item for item in self.shown(live)}
+        without_id = free.pop(None, None)
         known = records_of(records)
         for record in known:
             if record["id"] is None:
@@ -96,7 +97,7 @@ class Images(Unreadable):
         for image in _declared(declared):
             record = {n: p for n, p in asdict(image).items() if n != "file"}
             added = {**record, "id": None}
-            if added in known:  # sent, and not shown since
+            if added in known and without_id:  # sent, and no id was shown since
                 known.remove(added)
                 result.records.append(added)
                 continue
@@ -189,13 +190,14 @@ class Images(Unreadable):
     def has_more(self, records: object, live: object) -> bool:
         return len(self.shown(live)) > len(records_of(records))
 
-    def untraced(self, before: object, after: object) -> bool:
+    def untraced(self, before: object, after: object) -> list[dict[str, object]]:
         later = [(r["sha256"], r["description"], r["weight"]) for r in records_of(after)]
-        return any(
-            record["id"] is None
-            and (record["sha256"], record["description"], record["weight"]) not in later
+        return [
+            record
             for record in records_of(before)
-        )
+            if record["id"] is None
+            and (record["sha256"], record["description"], record["weight"]) not in later
+        ]
 
     def restorable(
         self, records: object, live: object, files: Mapping[str, str]
@@ -215,17 +217,22 @@ class Images(Unreadable):
         )
 
     def are_recorded(self, operations: object, records: object, before: object) -> bool:
-        """Whether the records are those of the operations; new images have no id yet."""
+        """Whether the records are those of the operations; new images have no id yet.
+
+        Images before without an id stay as they are, or are all sent again.
+        """
         found, sent = records_of(records), records_of(operations)
         added = [record for record in found if record.get("id") is None]
+        new = [*added]
         for record in records_of(before):
-            if record in added:
-                added.remove(record)
-        new = [{n: v for n, v in record.items() if n != "id"} for record in added]
-        files = [{n: v for n, v in o.items() if n != "file"} for o in sent if "file" in o]
+            if record in new:
+                new.remove(record)
+        files = [
+            {n: v for n, v in o.items() if n != "file"} | {"id": None} for o in sent if "file" in o
+        ]
         whole = all(item.keys() == {"sha256", "id", *_DESCRIBED} for item in found)
         same = isinstance(records, tuple) and len(found) == len(records)
-        return same and whole and new == files
+        return same and whole and files in (new, added)
 
     def pending(
         self, operations: object, records: object, live: object

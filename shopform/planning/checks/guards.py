@@ -96,12 +96,12 @@ def _adds_again(
     draft: PlanDraft, type_: Unreadable, step: Step, name: str, old: Entry | None
 ) -> bool:
     """Whether a step would leave or add parts of which no object shows which there are."""
-    objects = draft.live.kind(step.kind).objects.values()
+    live = draft.live.kind(step.kind)
     if old and step.entry and type_.untraced(old.sent.get(name), step.entry.sent.get(name)):
-        return not any(item.fields.get(name) for item in objects)
+        return not live.shows(name)
     unclear = old is None or name in old.stored or step.address in draft.prior.begun
     adds = unclear and type_.adds(step.fields.get(name))
-    return adds and all(item.fields.get(name) is None for item in objects)
+    return adds and all(item.fields.get(name) is None for item in live.objects.values())
 
 
 def _near(draft: PlanDraft) -> None:

@@ -259,10 +259,12 @@ class _Update:
 
     def _unreadable(self, type_: Unreadable, name: str, value: object, reason: str = "") -> None:
         """Compare an unreadable value with its records in the state."""
-        entry, result = self.entry, self.result
+        entry, result, held = self.entry, self.result, self.item.fields.get(name)
         known = entry.sent.get(name) if entry else None
-        shown = self.item.fields.get(name)
-        held = known if shown is None else shown
+        if held is None:
+            held = known
+        elif not (held or self.compare.matching.live.kind(self.kind.name).shows(name)):
+            held = type_.untraced(known, ())
         operations = type_.compare(value, known, held)
         result.sent[name] = tuple(operations.records)
         if not operations.send:
@@ -271,8 +273,7 @@ class _Update:
             return
         result.send[name] = tuple(operations.send)
         before, after = type_.shown(held), type_.foreseen(operations, held)
-        change = self.compare.change(self.kind, name, before, after, reason=reason)
-        result.fields.append(change)
+        result.fields.append(self.compare.change(self.kind, name, before, after, reason=reason))
 
     def _undeclared(self, name: str) -> None:
         """Reset a field that is no longer declared to the default, or release it."""
