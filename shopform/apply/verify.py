@@ -164,7 +164,7 @@ def _as_stored(
     for name in step.fields:
         type_ = kind.type(name)
         if isinstance(type_, Unreadable) and name in sent:
-            sent[name] = type_.learn(sent[name], item.fields.get(name))
+            sent[name] = type_.learn(sent[name], item.fields.get(name), whole=True)
             if type_.untraced(sent[name], ()):
                 warnings.append(_not_shown(step, name))
         elif name not in item.fields or name not in sent:

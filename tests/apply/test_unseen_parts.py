@@ -1,5 +1,6 @@
 """Images of a shop that does not show them: in no list, or in no response at all."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -175,3 +176,27 @@ def test_an_image_that_was_not_kept_is_sent_again_where_images_are_shown(others:
         assert sorted(held(one)) == sorted(
             (i["description"], i["weight"]) for i in [image(), *others]
         )
+
+
+@pytest.mark.parametrize("shown", [0, 1], ids=["none", "the new one"])
+def test_a_response_without_all_images_changes_no_known_id(shown: int) -> None:
+    respond = Table.respond
+
+    def partly(table: Table, row: Row, view: View) -> dict[str, Any]:
+        found = respond(table, row, view)
+        images = found.get("images", [])
+        found["images"] = images[::-1] if view is View.LISTED else images[len(images) - shown :]
+        return found
+
+    with line() as one, patch.object(Table, "respond", partly):
+        files = ("a", "b", "c")
+        for name in files:
+            (one.directory / f"{name}.png").write_bytes(name.encode())
+        for count in (1, 2, 3):
+            declare(one, *map(image, files[:count]))
+            apply(one)
+        declare(one, *map(image, files[1:]))
+        apply(one)
+        (row,) = (row for row in one.rows("category") if row["name"] == "A")
+        left = {hashlib.sha256(name.encode()).hexdigest() for name in files[1:]}
+        assert {each["sha256"] for each in row["images"]} == left

@@ -175,8 +175,13 @@ class Unreadable(FieldType):
         """Return the operations between two shown values."""
 
     @abstractmethod
-    def learn(self, records: object, live: object) -> tuple[dict[str, object], ...]:
-        """Return the records with the ids of the parts that a response shows, which may be new."""
+    def learn(
+        self, records: object, live: object, *, whole: bool = False
+    ) -> tuple[dict[str, object], ...]:
+        """Return the records with the ids of new parts that a response shows.
+
+        If it shows all parts, as `whole` says, other ids are removed.
+        """
 
     @abstractmethod
     def current(self, records: object, live: object) -> tuple[dict[str, object], ...]:

@@ -167,10 +167,12 @@ class Images(Unreadable):
             *({"image_id": number, "remove": 1} for number in held if number not in kept),
         ]
 
-    def learn(self, records: object, live: object) -> tuple[dict[str, object], ...]:
+    def learn(
+        self, records: object, live: object, *, whole: bool = False
+    ) -> tuple[dict[str, object], ...]:
         found = records_of(records)
         free = {item["id"]: item for item in self.shown(live)}
-        for record in found if live is not None else ():
+        for record in found if whole and live is not None else ():
             record["id"] = record["id"] if record["id"] in free else None
         taken = {record["id"] for record in found if record["id"] is not None}
         for record in found:
