@@ -132,7 +132,8 @@ class _Reader:
         body = self.schemas.shape(schema)
         if body.inner and not body.partial:
             endpoint.described.add(method.upper())
-        for name, part in (shape := self._object(body)).properties.items():
+        shape = self._object(body)
+        for name, part in shape.properties.items():
             column = self._column(endpoint, name, part)
             self._sent(column, self.schemas.shape(part), method)
             column.required |= method == "post" and name in shape.required
@@ -152,10 +153,11 @@ class _Reader:
             schema = (
                 self._content(response)
                 if response.child("content").content
-                else (response.child("schema"))
+                else response.child("schema")
             )
             # Swagger 2 has its examples by type.
-            example = next((e for _, e in response.child("examples").entries()), schema)
+            none = DocumentPart(None, schema.place)
+            example = next((e for _, e in response.child("examples").entries()), none)
             beside = DocumentPart({"example": example.content}, example.place)
             shape = self.schemas.shape(self._first(schema, beside))
             if method == "get" and not single:

@@ -128,6 +128,16 @@ def test_an_example_is_read_where_the_schema_says_only_that_it_is_an_object(
     assert list(found.columns) == ["thing_id", "name"]
 
 
+@pytest.mark.parametrize("swagger", [True, False])
+@pytest.mark.parametrize(
+    "schema", [{"type": "object", "description": "x"}, {"type": "array"}, {"$ref": "#/none"}]
+)
+def test_a_schema_is_no_example_of_an_object(schema: dict[str, Any], swagger: bool) -> None:
+    one = {"responses": {"200": {"schema": schema}}} if swagger else answered(schema)
+    found = read(document({"/thing": {"get": one}, "/thing/{id}": {"get": one}}))
+    assert not found.endpoints["thing"].columns
+
+
 @pytest.mark.parametrize(
     ("update", "whole"),
     [
