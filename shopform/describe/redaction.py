@@ -68,12 +68,17 @@ def hide_secrets(live: Live, prior: Prior, desired: Desired, key: str) -> Live:
     def is_secret(kind: Kind, item: LiveObject, name: str, raw: object) -> bool:
         if (kind.name, item.id, name) in places:
             return True
+        if raw is None or isinstance(raw, int):
+            return False
+        if not isinstance(raw, str):
+            return any(reveals(kind, name, text) for text in strings_in(raw))
         secrets = declared.get((kind.name, name), ())
-        return any(
-            (_has_password(text) and (kind.name, name, text) not in in_plain)
-            or (bool(key) and key in text)
-            for text in strings_in(raw)
-        ) or (bool(secrets) and isinstance(raw, str) and known(kind, name, raw) in secrets)
+        return reveals(kind, name, raw) or (bool(secrets) and known(kind, name, raw) in secrets)
+
+    def reveals(kind: Kind, name: str, text: str) -> bool:
+        if _has_password(text) and (kind.name, name, text) not in in_plain:
+            return True
+        return bool(key) and key in text
 
     def known(kind: Kind, name: str, raw: object) -> object:
         return canonical(kind.type(name), raw, live.hosts)
