@@ -56,9 +56,11 @@ def point_in_time(value: str) -> datetime:
 
 def object_id(value: str) -> int:
     """Parse the id of an object."""
-    if not value.isdecimal() or not int(value):
-        raise click.BadParameter(f"`{value}` is not an id, which is a number such as 502")
-    return int(value)
+    from shopform.kinds.field_types.number import id_in
+
+    if number := id_in(value):
+        return number
+    raise click.BadParameter(f"`{value}` is not an id, which is a number such as 502")
 
 
 def key_value(value: str) -> tuple[str, str]:
