@@ -187,7 +187,8 @@ def test_address_without_a_document_is_an_error(
     with serving() as url, pytest.raises(ShopError) as refused:
         open_document(tmp_path, f"{url}/{name}.json?key=secret")
     assert refused.value.diagnostics[0].summary == f"cannot read `{url}/{name}.json`: {why}"
-    assert len(Answers.seen) <= 1  # on a busy machine the time may be over before the first
+    asked = {1, 0} if name == "slow" else {1}  # the time may be over before the server is asked
+    assert len(Answers.seen) in asked
 
 
 @pytest.mark.parametrize(
