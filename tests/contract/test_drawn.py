@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 def drawn() -> list[object]:
     found: list[object] = []
 
-    @settings(derandomize=True, database=None, max_examples=200, phases=[Phase.generate])
+    @settings(derandomize=True, database=None, max_examples=50, phases=[Phase.generate])
     @given(st.text(), st.integers())
     def draw(text: str, number: int) -> None:
         found.append((text, number))

@@ -126,7 +126,6 @@ def test_a_page_works_as_pasted(page: Path, tmp_path: Path, prepared: Prepared) 
         "PATH": f"{programs}{os.pathsep}{Path(sys.executable).parent}"
         f"{os.pathsep}{os.environ['PATH']}",
         "SHOPFORM_SANDBOX_PORT": ports[PORTS[0]],
-        "no_proxy": "127.0.0.1",
     }
     printed = iter(run(tmp_path, session(scripts, ports[PORTS[0]]), environment))
     outputs = {block: next(printed) for block in every if block.script}

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from own_kinds import catalogue_of
+from support import sampled
 
-from forge.jobs import Hub, Repository, System, repository
+from forge.jobs import SYSTEMS, Hub, Repository, System, repository
 from forge.test_ci_apply import PLAN, apply, review
 
 KINDS: dict[str, Any] = {
@@ -60,6 +61,7 @@ def changed(**fields: Any) -> dict[str, Any]:
     return {**KINDS, "note": {**note, "fields": {**note["fields"], "body": body}}}
 
 
+@pytest.mark.parametrize("system", sampled(SYSTEMS, 2), indirect=True)
 def test_a_request_with_kinds_of_the_project_is_commented_and_applied_after_its_merge(
     repo: Repository, system: System
 ) -> None:

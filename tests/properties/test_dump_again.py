@@ -17,7 +17,7 @@ from support import Run, environment_of, memory, run_here
 from shopform.sandbox import Sandbox
 
 gate = settings(
-    max_examples=3,
+    max_examples=4,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
