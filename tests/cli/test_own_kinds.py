@@ -170,12 +170,16 @@ def test_the_ids_of_an_endpoint_are_not_used_at_another(project: Project, by_wir
         project.declare({"note": NOTE}, {**NOTES_ONLY, "suppliers": rest})
         project.run("apply", "--auto-approve")
         moved = {**NOTE, "endpoint": "memo", "id": ["note_id", "memo_id"]}
-        project.declare({"note": NOTE if by_wire else moved}, {"suppliers": rest})
-        if by_wire:
-            path = project.folder / "shopform.yaml"
-            settings = json.loads(path.read_text("utf-8"))
-            settings["shops"]["demo"]["wire"] = {"note": {"endpoint": "memo", "id": "memo_id"}}
-            path.write_text(json.dumps(settings), "utf-8")
+
+        def move(**sections: Any) -> None:
+            project.declare({"note": NOTE if by_wire else moved}, {**sections, "suppliers": rest})
+            if by_wire:
+                path = project.folder / "shopform.yaml"
+                settings = json.loads(path.read_text("utf-8"))
+                settings["shops"]["demo"]["wire"] = {"note": {"endpoint": "memo", "id": "memo_id"}}
+                path.write_text(json.dumps(settings), "utf-8")
+
+        move()
         rehome = ("state", "rehome", "--auto-approve")
         for command in (("plan",), ("drift",), ("apply", "--auto-approve"), DESTROY, rehome):
             done = project.run(*command, code=1)
@@ -184,9 +188,17 @@ def test_the_ids_of_an_endpoint_are_not_used_at_another(project: Project, by_wir
         assert [row["headline"] for row in shop.data("memo")] == ["Theirs"]
         project.declare({"note": NOTE}, {**NOTES_ONLY, "suppliers": rest})
         project.run("plan", "--detailed-exitcode")
-        project.declare({"note": moved}, {**NOTES_ONLY, "suppliers": rest})
+        changed_note = {"about": {"headline": "Om", "hidden": False}}
+        project.declare({"note": NOTE}, {"notes": changed_note, "suppliers": rest})
+        project.run("apply", "--auto-approve")
+        move(**NOTES_ONLY)
         project.run("state", "rm", "note.about")
         assert "1 to add, 0 to change, 0 to destroy" in project.run("plan").out
+        undone = project.run("undo", "--auto-approve", code=1)
+        assert ("for objects of `note`, not `/memo`" if by_wire else "`endpoint`") in one_line(
+            undone
+        )
+        assert [row["headline"] for row in shop.data("memo")] == ["Theirs"]
 
 
 def test_a_run_is_undone_with_the_kinds_that_it_was_made_with(

@@ -20,10 +20,12 @@ from shopform.model.plan import Plan
 from shopform.model.prior import Entry, Prior
 from shopform.model.provenance import Provenance
 from shopform.model.secrecy import masked, secrets_of
+from shopform.model.shop import Shop
 from shopform.model.values import Address, refs_in
 from shopform.planning.checks.changed_kinds import changed_meaning
 from shopform.render.labels import entry_label
 from shopform.render.plan_summary import change_counts
+from shopform.shop.codec import names_for
 from shopform.state.lock_info import user_at_host
 from shopform.state.session import Session
 from shopform.state.shelf import Shelf
@@ -204,19 +206,34 @@ def find_record(workspace: Workspace, wanted: str | None) -> RecordedRun:
         )
     except (ValueError, ShopformError) as problem:
         raise _damaged(shelf, name, problem) from None
-    kinds = {address.kind for address in (*run.before, *(c.address for c in run.plan.changes))}
-    if changed := changed_meaning(run.plan.catalogue, catalogue, kinds):
+    _require_same(run, workspace.shop)
+    return run
+
+
+def _require_same(run: RecordedRun, shop: Shop) -> None:
+    """Raise StateError if the ids or values of the run mean something else now."""
+    plan = run.plan
+    kinds = {address.kind for address in (*run.before, *(c.address for c in plan.changes))}
+    if changed := changed_meaning(plan.catalogue, shop.catalogue, kinds):
         raise StateError(
             f"the run `{run.name}` cannot be undone: {changed}",
             hint="declare it under `kinds:` as it was then, or undo the run by hand",
         )
-    if run.plan.basis.url != workspace.shop.url:
+    if plan.basis.url != shop.url:
         raise StateError(
-            f"the run `{run.name}` changed `{run.plan.basis.url}`, and `{workspace.shop.name}` is"
-            f" at `{workspace.shop.url}`",
+            f"the run `{run.name}` changed `{plan.basis.url}`, and `{shop.name}` is at"
+            f" `{shop.url}`",
             hint="undo it by hand, or correct the shop's `url`",
         )
-    return run
+    for kind in sorted(kinds):
+        was = names_for(plan.catalogue[kind], plan.basis.wire.get(kind)).endpoint
+        now = names_for(shop.catalogue[kind], shop.wire.get(kind)).endpoint
+        if was != now:
+            raise StateError(
+                f"the run `{run.name}` used `/{was}` for objects of `{kind}`, not `/{now}`: the"
+                " same ids are others there",
+                hint=f"set `endpoint` to `{was}` again, or undo the run by hand",
+            )
 
 
 def _chosen(shop: str, shelf: Shelf, wanted: str | None) -> str:
