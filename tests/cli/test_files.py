@@ -5,20 +5,18 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, Run, copy_project, environment_of, run_here
+from support import EXAMPLES, SHOPFORM, Run, copy_project, environment_of, run_here
 
 from shopform.cli.main import execute
 from shopform.sandbox import Sandbox
 from shopform.terminal.console import Console
 
 CANARY = "canary-7718-outside"
-SHOPFORM_ENTRY = (sys.executable, "-c", "from shopform.cli.entry import run; run()")
 Shopform = Callable[..., Run]
 Files = dict[str, bytes]
 
@@ -465,7 +463,7 @@ def test_a_full_disk_behind_the_output_is_reported(project: Path) -> None:
     with Path("/dev/full").open("w") as full:
         for command in (["plan", "--json"], ["version"]):
             done = subprocess.run(
-                [*SHOPFORM_ENTRY, *command],
+                [*SHOPFORM, *command],
                 cwd=project,
                 env=environment_of(PYTHONUNBUFFERED=""),
                 stdout=full,

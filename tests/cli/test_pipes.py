@@ -5,18 +5,16 @@ import hmac
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from unittest.mock import patch
 
 import pytest
-from support import EXAMPLES, Run, copy_project, environment_of, run_here
+from support import EXAMPLES, SHOPFORM, Run, copy_project, environment_of, run_here
 
 from shopform.sandbox import Sandbox
 
-ENTRY = (sys.executable, "-c", "from shopform.cli.entry import run; run()")
 READERS = {
     "plan.json": [["show", "plan.json"], ["graph", "--plan", "plan.json"]],
     "shop.json": [["plan", "--snapshot", "shop.json"]],
@@ -79,7 +77,7 @@ def test_a_delivery_is_verified_from_process_substitutions(tmp_path: Path) -> No
         '"$0" "$@" webhook verify <(cat body) --signature <(echo "$GIVEN") --secret \'${env:S}\''
     )
     environment = environment_of(S="secret", GIVEN=signature)
-    command = ["bash", "-c", script, *ENTRY]
+    command = ["bash", "-c", script, *SHOPFORM]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
 
