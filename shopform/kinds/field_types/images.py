@@ -193,13 +193,8 @@ class Images(Unreadable):
         return len(self.shown(live)) > len(records_of(records))
 
     def untraced(self, before: object, after: object) -> list[dict[str, object]]:
-        later = [(r["sha256"], r["description"], r["weight"]) for r in records_of(after)]
-        return [
-            record
-            for record in records_of(before)
-            if record["id"] is None
-            and (record["sha256"], record["description"], record["weight"]) not in later
-        ]
+        later = [*map(_content, records_of(after))]
+        return [r for r in records_of(before) if r["id"] is None and _content(r) not in later]
 
     def restorable(
         self, records: object, live: object, files: Mapping[str, str]
@@ -239,13 +234,8 @@ class Images(Unreadable):
     def pending(
         self, operations: object, records: object, live: object
     ) -> list[Mapping[str, object]]:
-        there = [r for r in self.learn(records, live) if r["id"] is not None]
-        arrived = [(r["sha256"], r["description"], r["weight"]) for r in there]
-        return [
-            each
-            for each in records_of(operations)
-            if (each.get("sha256"), each.get("description"), each.get("weight")) not in arrived
-        ]
+        arrived = [_content(r) for r in self.learn(records, live) if r["id"] is not None]
+        return [each for each in records_of(operations) if _content(each) not in arrived]
 
     def adds(self, operations: object) -> bool:
         return any("image_id" not in each for each in records_of(operations))
@@ -254,6 +244,10 @@ class Images(Unreadable):
 def _declared(value: object) -> list[Image]:
     items = value if isinstance(value, tuple) else ()
     return [item for item in items if isinstance(item, Image)]
+
+
+def _content(record: Record) -> tuple[object, ...]:
+    return tuple(record.get(name) for name in ("sha256", *_DESCRIBED))
 
 
 def _is_operation(value: object) -> bool:
