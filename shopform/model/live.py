@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from shopform.kinds import Catalogue, Kind
@@ -55,7 +56,7 @@ def with_parents(catalogue: Catalogue, kinds: Collection[str]) -> list[Kind]:
     return [kind for kind in catalogue.kinds if kind.name in needed]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LiveKind:
     """All objects of one kind.
 
@@ -72,9 +73,11 @@ class LiveKind:
     assumed: frozenset[str] = frozenset()
     paged: bool = False
 
-    def shows(self, name: str) -> bool:
-        """Return whether any object has a value of this field."""
-        return any(item.fields.get(name) for item in self.objects.values())
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The fields of which any object has a value."""
+        items = self.objects.values()
+        return frozenset(name for item in items for name, value in item.fields.items() if value)
 
     def calls(self, kind: Kind, more: int = 0) -> int:
         """Return the number of calls to read the list with `more` additional objects."""

@@ -7,6 +7,7 @@ from growth import grows_no_faster
 from worlds import World, ref
 
 from shopform.describe.from_live import declare
+from shopform.kinds.field_types.images import Image
 from shopform.model.desired import Import, Moved, Removed
 from shopform.model.prior import Entry, Intent, Prior
 from shopform.model.values import Address
@@ -151,6 +152,16 @@ def leading_on(size: int) -> Task:
     return world.plan
 
 
+def without_images(size: int) -> Task:
+    """In a shop that shows none; many, since little is done for each."""
+    image = Image(file="a.png", sha256="a" * 64)
+    world = World()
+    for number in range(5 * size):
+        world.live("category", number + 1, name=f"C{number}", images=())
+        world.declare(f"category.c{number}", name=f"C{number}", images=(image,))
+    return world.plan
+
+
 def dumped(size: int) -> Task:
     """A deep branch, and many of one name."""
     world = World()
@@ -181,7 +192,7 @@ def undone(size: int) -> Task:
     [
         *(swapped_paths, swapped_names, paths_in_one_circle, replaced_values, excluded, targeted),
         *(destroyed, moved, removed, imported, pending, ambiguous, of_one_name, leading_on),
-        *(dumped, undone),
+        *(without_images, dumped, undone),
     ],
 )
 def test_twice_the_size_is_about_twice_the_work(task: Callable[[int], Task]) -> None:

@@ -98,7 +98,7 @@ def _adds_again(
     """Whether a step would leave or add parts of which no object shows which there are."""
     live = draft.live.kind(step.kind)
     if old and step.entry and type_.untraced(old.sent.get(name), step.entry.sent.get(name)):
-        return not live.shows(name)
+        return name not in live.shown
     unclear = old is None or name in old.stored or step.address in draft.prior.begun
     adds = unclear and type_.adds(step.fields.get(name))
     return adds and all(item.fields.get(name) is None for item in live.objects.values())

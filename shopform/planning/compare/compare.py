@@ -263,7 +263,7 @@ class _Update:
         known = entry.sent.get(name) if entry else None
         if held is None:
             held = known
-        elif not (held or self.compare.matching.live.kind(self.kind.name).shows(name)):
+        elif not held and name not in self.compare.matching.live.kind(self.kind.name).shown:
             held = type_.untraced(known, ())
         operations = type_.compare(value, known, held)
         result.sent[name] = tuple(operations.records)
