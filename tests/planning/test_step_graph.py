@@ -3,8 +3,10 @@ from random import Random
 import pytest
 from worlds import World, before, errors, keys, ref
 
-from shopform.model.plan import Op
+from shopform.model.plan import Op, Step
 from shopform.model.shop import Rules
+from shopform.model.values import Address
+from shopform.planning.ordering.step_graph import Graph
 from shopform.render.plan_summary import change_counts
 
 
@@ -296,3 +298,40 @@ def test_an_order_that_is_only_nicer_gives_way_without_a_step_of_its_own() -> No
     world = World().declare("category.top", name="Sko")
     world.declare("category.child", name="Børn", parent=ref("category.top"), rewrite_url="sko")
     assert keys(world.plan()) == ["category.top:create", "category.child:create"]
+
+
+def test_a_write_that_is_read_back_first_does_not_wait_for_its_own_children() -> None:
+    """A path that the shop could make of the name of a parent is that of a page below it."""
+    world, hidden = World(), {"no_internal_search": True}
+    world.declare("category.a", name="A b", **hidden)
+    world.declare("category.c", name="C", parent=ref("category.a"), **hidden)
+    world.declare("category.d", name="D", parent=ref("category.c"), rewrite_url="a-b")
+    made = world.plan()
+    assert [step.key for step in made.steps if step.hides] == ["category.a:create"]
+    assert before(made, "category.a:create", "category.c:create")
+
+
+class _NoSteps:
+    """Breaks cycles by dropping edges alone."""
+
+    def temporary(self, holder: Step, *, path: bool, name: bool) -> Step:
+        raise AssertionError(holder.key)
+
+    def split(self, create: Step, target: Step) -> tuple[Step, Step]:
+        raise AssertionError(create.key)
+
+
+@pytest.mark.parametrize("adder", ["soft", "availability", "link"])
+@pytest.mark.parametrize("last", [False, True])
+def test_an_edge_that_is_needed_is_not_dropped_whatever_else_it_is_for(
+    adder: str, last: bool
+) -> None:
+    a, b = (Step(key=key, op=Op.CREATE, address=Address(f"category.{key}")) for key in "ab")
+    graph = Graph()
+    graph.add(a)
+    graph.add(b)
+    adders = [getattr(graph, f"edge_{adder}"), graph.edge]
+    for add in adders if last else adders[::-1]:
+        add("b", "a")
+    graph.edge_soft("a", "b")
+    assert [step.key for step in graph.walk(_NoSteps())] == ["a", "b"]

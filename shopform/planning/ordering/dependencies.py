@@ -30,7 +30,8 @@ def connect(draft: PlanDraft, paths: Paths) -> None:
             _paths(step, draft)
             _identity(step, draft)
         if step.op is Op.CREATE and f"{step.address}:delete" in draft.graph.steps:
-            draft.graph.edge(step.key, f"{step.address}:delete")
+            # In a cycle only if others refer to what is replaced, which is refused.
+            draft.graph.edge_soft(step.key, f"{step.address}:delete")
     _moves(steps, draft)
     _deletions(steps, draft)
     _parents(steps, draft)

@@ -134,12 +134,14 @@ def _before_others(
 ) -> Step:
     """Return one of the eligible writes that waits for no other of them, which wait for it.
 
-    `shows` is how much each would confirm, by key.
+    `shows` is how much each would confirm, by key. If they wait for each other by edges that can be
+    dropped, the others decide.
     """
     probe = min(eligible, key=partial(_reluctance, graph, shows))
-    left = {step.key: step for step in eligible if step is not probe}
-    while earlier := left.keys() & reachable(graph.after[probe.key], graph.after):
-        probe = left.pop(min(earlier))
+    for after in (graph.after, graph.required()):
+        left = {step.key: step for step in eligible if step is not probe}
+        while earlier := left.keys() & reachable(after[probe.key], after):
+            probe = left.pop(min(earlier))
     for step in writes:
         graph.edge(step.key, probe.key)
     return probe

@@ -44,32 +44,56 @@ class Graph:
         self.steps[step.key] = step
         self.after.setdefault(step.key, set()).update(after)
 
+    @property
+    def droppable(self) -> tuple[set[tuple[str, str]], ...]:
+        """The edges that break a cycle, those that are dropped first first."""
+        return (
+            *(self.availability, self.soft, self.link),
+            *(self.handover, self.names, self.deletion, self.below),
+        )
+
+    def required(self) -> dict[str, set[str]]:
+        """Return the edges that are never dropped."""
+        dropped = set[tuple[str, str]]().union(*self.droppable)
+        return {
+            later: {each for each in earlier if (later, each) not in dropped}
+            for later, earlier in self.after.items()
+        }
+
     def edge(self, later: str, earlier: str) -> None:
-        """`earlier` must come first; a link between the two, if there is one, cannot be dropped."""
+        """`earlier` must come first, whatever else the two have to do with each other.
+
+        Only a temporary step can release it, if it is for a path or a name too.
+        """
+        if earlier in self.after.get(later, ()):
+            for edges in (self.availability, self.soft, self.link):
+                edges.discard((later, earlier))
+        self._add(later, earlier)
+
+    def _add(self, later: str, earlier: str) -> None:
         if later != earlier:
-            self.link.discard((later, earlier))
             self.after.setdefault(later, set()).add(earlier)
 
     def edge_soft(self, later: str, earlier: str) -> None:
         """Prefer this order, for shops that may require unique names."""
         if later != earlier and earlier not in self.after.get(later, ()):
             self.soft.add((later, earlier))
-            self.edge(later, earlier)
+            self._add(later, earlier)
 
     def edge_availability(self, later: str, earlier: str) -> None:
         """Keep a path reachable. These are dropped first: without other edges a request may fail
         for good, without this one a path is unreachable for a short time."""
         if later != earlier and earlier not in self.after.get(later, ()):
             self.availability.add((later, earlier))
-            self.edge(later, earlier)
+            self._add(later, earlier)
 
     def edge_handover(self, later: str, earlier: str) -> None:
         """`earlier` releases a path that `later` assigns."""
-        if later != earlier:
-            self.soft.discard((later, earlier))
-            if earlier not in self.after.get(later, ()) or (later, earlier) in self.names:
-                self.handover.add((later, earlier))
-            self.edge(later, earlier)
+        edge = later, earlier
+        if earlier not in self.after.get(later, ()) or edge in self.names or edge in self.soft:
+            self.handover.add(edge)
+            self.soft.discard(edge)
+        self._add(later, earlier)
 
     def edge_name(self, later: str, earlier: str) -> None:
         """`earlier` releases a name that `later` assigns, for shops that require unique names."""
@@ -77,13 +101,13 @@ class Graph:
             earlier not in self.after.get(later, ()) or (later, earlier) in self.handover
         ):
             self.names.add((later, earlier))
-            self.edge(later, earlier)
+            self._add(later, earlier)
 
     def edge_link(self, later: str, earlier: str) -> None:
         """`later` refers to `earlier` by a field that an update can set afterwards."""
         if earlier not in self.after.get(later, ()):
             self.link.add((later, earlier))
-        self.after.setdefault(later, set()).add(earlier)
+        self._add(later, earlier)
 
     def edge_deletion(self, later: str, earlier: str, *, below: bool) -> None:
         """`earlier` deletes an object that refers to the one which `later` deletes.
@@ -92,7 +116,7 @@ class Graph:
         """
         if earlier not in self.after.get(later, ()):
             (self.below if below else self.deletion).add((later, earlier))
-            self.edge(later, earlier)
+            self._add(later, earlier)
 
     def walk(self, breaker: BreaksCycles) -> tuple[Step, ...]:
         """Return the steps in an order that can be run one by one, each with its `after`."""
@@ -134,10 +158,7 @@ class Graph:
         Steps added for it are in no cycle: nothing waits for an update of links, and a temporary
         step waits for nothing.
         """
-        for kinds in (
-            *(self.availability, self.soft, self.link),
-            *(self.handover, self.names, self.deletion, self.below),
-        ):
+        for kinds in self.droppable:
             edge = next((edge for edge in edges if edge in kinds), None)
             if edge is None:
                 continue
