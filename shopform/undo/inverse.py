@@ -144,11 +144,13 @@ class _Inverter:
 
     def _drop_reference(self, address: Address, name: str, value: Ref) -> None:
         """Refer to an unmanaged object by its id, or keep the current value."""
-        resource = self.resources[address]
-        number, fields = self.values.ids.get(value.address, 0), dict(resource.fields)
-        now = self.addresses.now.get(address)
-        if self._object(value.address, number):
+        resource, fields = self.resources[address], dict(self.resources[address].fields)
+        now, before = self.addresses.now.get(address), self.addresses.before.get(address)
+        if value.address in self.created:  # and deleted by this undo
+            fields[name] = self.values.instead(fields[name], value, address.kind, name, before)
+        elif self._object(value.address, number := self.values.ids.get(value.address, 0)):
             fields[name] = with_refs(fields[name], lambda ref: number if ref == value else ref)
+        if fields[name] != resource.fields[name]:
             self.resources[address] = replace(resource, fields=fields)
             return
         if now is None and name in self.live.catalogue[address.kind].identity:
@@ -157,8 +159,7 @@ class _Inverter:
         if name not in resource.ignore:
             self.report.not_restored(address, NO_TARGET, name)
         kept = self.values.unchanged(address, now).fields.get(name) if now else None
-        held = [*refs_in(kept)]
-        if held and all(ref.address in self.resources for ref in held):
+        if (held := [*refs_in(kept)]) and all(ref.address in self.resources for ref in held):
             fields[name] = kept
         else:
             del fields[name]
@@ -187,9 +188,8 @@ class _Inverter:
         before = UNMANAGED if change.importing else entry
         fields = self._fields(address, before, planned, item)
         if now:
-            fields = {
-                n: v for n, v in fields.items() if not self._superseded(address, n, now, before)
-            }
+            later = {n for n in fields if self._superseded(address, n, now, before)}
+            fields = {n: v for n, v in fields.items() if n not in later}
         elif fields:
             self.imports[address] = number
         else:

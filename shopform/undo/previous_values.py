@@ -126,6 +126,13 @@ class PreviousValues:
 
         return self.live.catalogue[kind].type(name).with_links(value, reference)
 
+    def instead(self, value: Value, but: Ref, kind: str, name: str, entry: Entry | None) -> Any:
+        """Return the value of a field in an entry; `value` if there is none without `but`."""
+        if entry is None or name not in entry.sent:
+            return value
+        found = self.with_addresses(kind, name, entry.sent[name])
+        return value if but in refs_in(found) else found
+
     def unchanged(self, address: Address, entry: Entry) -> Resource:
         """Declare an object as it is: it can be matched and referred to, no field is compared."""
         kind = self.live.catalogue[address.kind]

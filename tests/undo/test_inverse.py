@@ -155,6 +155,26 @@ def test_a_reference_to_a_missing_object_is_reported() -> None:
     assert step.fields == {"canonical": 2}
 
 
+def test_a_reference_to_what_the_undo_deletes_is_as_before_the_run() -> None:
+    """What the run created was chosen in the shop since, for a field that it left to the shop."""
+    run = recorded(
+        World()
+        .declare("category.new", name="New")
+        .declare("category.a", name="A2")
+        .there("category.a", 1, name="A", canonical=None)
+    )
+    now = World().there("category.new", 2, name="New")
+    now.owned("category.a", 1, name="A2").live("category", 1, name="A2", canonical=2)
+    found = inverse(run, now)
+    assert found.desired.resources[Address("category.a")].fields["canonical"] is None
+    assert codes(found) == []
+    made = replanned(run, now)
+    assert [(step.key, step.fields.get("canonical", "")) for step in made.steps] == [
+        ("category.a:update", None),
+        ("category.new:delete", ""),
+    ]
+
+
 def test_moves_go_back_in_their_order() -> None:
     entries = {Address(f"category.{key}"): Entry(id=n) for n, key in enumerate("bc", 1)}
     plan = World(
