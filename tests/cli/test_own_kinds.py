@@ -10,32 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from own_kinds import catalogue_of
+from own_kinds import LINE, catalogue_of, note
 from support import SHOPFORM, Run, environment_of, run_here
 from two_shops import KEYS, ask
 
 from shopform.sandbox import Sandbox
 
 KEY = KEYS["KEY_A"]
-NOTE: dict[str, Any] = {
-    "section": "notes",
-    "endpoint": "note",
-    "id": "note_id",
-    "identity": ["headline"],
-    "fields": {
-        "headline": {"type": "text", "required": True},
-        "body": {"type": "html", "description": "The text.\nIt may | have\n\nlines.\n"},
-        "hidden": {"type": "flag", "wire": "is_hidden"},
-    },
-}
-LINE: dict[str, Any] = {
-    "section": "lines",
-    "endpoint": "note-line",
-    "id": "note_line_id",
-    "identity": ["val"],
-    "parent": {"kind": "note", "argument": "note_id", "short": "val"},
-    "fields": {"val": {"type": "text", "required": True}},
-}
+NOTE = note(
+    body={"type": "html", "description": "The text.\nIt may | have\n\nlines.\n"},
+    hidden={"type": "flag", "wire": "is_hidden"},
+)
 KINDS: dict[str, Any] = {"note": NOTE, "line": LINE}
 NOTES = {"notes": {"about": {"headline": "Om os", "hidden": True, "lines": ["one", "two"]}}}
 

@@ -5,32 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from own_kinds import catalogue_of
+from own_kinds import LINE, catalogue_of, note
 from support import sampled
 
 from forge.jobs import SYSTEMS, Hub, Repository, System, repository
 from forge.test_ci_apply import PLAN, apply, review
 
 KINDS: dict[str, Any] = {
-    "note": {
-        "section": "notes",
-        "endpoint": "note",
-        "id": "note_id",
-        "identity": ["headline"],
-        "fields": {
-            "headline": {"type": "text", "required": True},
-            "body": {"type": "html", "description": "The text."},
-            "about": {"type": "reference", "to": "category", "wire": "category_id"},
-        },
-    },
-    "line": {
-        "section": "lines",
-        "endpoint": "note-line",
-        "id": "note_line_id",
-        "identity": ["val"],
-        "parent": {"kind": "note", "argument": "note_id", "short": "val"},
-        "fields": {"val": {"type": "text", "required": True}},
-    },
+    "note": note(
+        body={"type": "html", "description": "The text."},
+        about={"type": "reference", "to": "category", "wire": "category_id"},
+    ),
+    "line": LINE,
 }
 CATALOGUE = catalogue_of(**KINDS)
 NOTE = {"headline": "Om os", "body": "<p>Hej</p>", "about": "sko", "lines": ["one", "two"]}

@@ -6,22 +6,13 @@ from typing import Any
 
 import pytest
 from machines import Machine, one, shared
-from own_kinds import catalogue_of
+from own_kinds import catalogue_of, note
 
 from shopform.sandbox import Sandbox
 
 __all__ = ["one", "shared"]
 
-NOTE: dict[str, Any] = {
-    "section": "notes",
-    "endpoint": "note",
-    "id": "note_id",
-    "identity": ["headline"],
-    "fields": {
-        "headline": {"type": "text", "required": True},
-        "weight": {"type": "number"},
-    },
-}
+NOTE = note(weight={"type": "number"})
 NOTES: dict[str, Any] = {"notes": {"a": {"headline": "A", "weight": 5}}}
 
 
